@@ -1,0 +1,1 @@
+"""The demonstration: mail servers on this machine, sample letters, and a configuration that points there."""

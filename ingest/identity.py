@@ -1,0 +1,68 @@
+"""Reads out of a letter what it says of its writer: name, organisation, address, telephone, as written."""
+
+import re
+from collections.abc import Sequence
+
+from ingest.telephones import phone_e164
+from ingest.writer.labels import from_labels, writers_own
+from ingest.writer.prose import (
+    addresses_beside,
+    addresses_in_prose,
+    names_in_prose,
+    only_employer,
+    organisation_of_sender,
+    organisations_in_prose,
+    phones,
+    small_organisations,
+)
+from ingest.writer.signature import from_letterhead, from_signature
+from ingest.writer.words import NOT_NAME, ORG_WORD, Candidate, Field, joined, read_lines
+from ledger.ports import Found, Identity
+
+__all__ = ["identify", "phone_e164"]
+
+
+def _best(candidates: Sequence[Candidate], field: Field, least: float) -> Found | None:
+    fitting = [each for each in candidates if each.field == field and each.confidence >= least]
+    if not fitting:
+        return None
+    best = max(fitting, key=lambda each: each.confidence)
+    return Found(best.value, best.source, best.confidence)
+
+
+def _sender_words(sender_name: str) -> frozenset[str]:
+    return frozenset(
+        word.casefold()
+        for word in re.findall(r"[^\W\d_]{3,}", sender_name)
+        if word.casefold() not in NOT_NAME and not re.fullmatch(ORG_WORD, word)
+    )
+
+
+def identify(text: str, sender_name: str = "") -> Identity:
+    """Return what the letter says of its writer, as written; what it does not say is None.
+
+    `text` holds the writer's own words with the signature and without quotes. `sender_name` (the display name of
+    From) is never an answer by itself: it only helps to choose among what the letter says.
+    """
+    lines = writers_own(read_lines(text))
+    flow = joined(lines)
+    sender = _sender_words(sender_name)
+    candidates = [
+        *from_labels(lines),
+        *from_signature(lines, sender),
+        *from_letterhead(lines),
+        *names_in_prose(flow, sender),
+        *organisations_in_prose(flow),
+        *organisation_of_sender(flow, sender_name),
+        *small_organisations(flow),
+        *only_employer(flow),
+        *addresses_in_prose(flow),
+        *addresses_beside(flow),
+        *phones(flow),
+    ]
+    return Identity(
+        name=_best(candidates, "nama", 0.5),
+        organisation=_best(candidates, "instansi", 0.5),
+        address=_best(candidates, "alamat", 0.5),
+        phone=_best(candidates, "telepon", 0.5),
+    )

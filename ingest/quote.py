@@ -1,0 +1,363 @@
+"""Separate what a writer newly wrote from the letters quoted below it and from the signature."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+_DEEPEST = 6
+_LONGEST_ATTRIBUTION = 5  # lines
+_LONGEST_MARK = 1000  # characters
+_LONGEST_SIGNATURE = 12  # lines with something on them
+_LONGEST_LIST_LINE = 60  # characters
+
+_QUOTED = re.compile(r"^ {0,3}>(?!From )")
+_ADDRESS = r"[^\s<>@]+@[^\s<>@]+"
+_RULED_LINE = re.compile(r"^[-_=]{2,}[^-_=]{0,60}[-_=]{2,}$")
+_RULE = re.compile(r"^[-_=*\u2014 ]{3,}$")
+_VERB = r"(?:wrote|writes|menulis|schrieb|geschrieben|a [ée]crit|escribi[óo]|ha scritto|schreef|escreveu|skrev|napisa\w*|kirjoitti|написал\w*)"
+_DELIMITER = re.compile(
+    r"^[-_=*\s>]*(?:original (?:message|appointment|e-?mail)|pesan (?:asli|awal|semula|sebelumnya)|surat asli|email asli"
+    r"|previous (?:message|repl(?:y|ies))|balasan sebelumnya|urspr[üu]ngliche nachricht|original[- ]?nachricht|message d'origine"
+    r"|mensaje original|messaggio originale|mensagem original|oorspronkelijk bericht|reply (?:above|message))[-_=*:\s]*$",
+    re.IGNORECASE,
+)
+_FORWARD = re.compile(
+    r"^[-_=*\s]*(?:(?:begin )?forwarded (?:message|e-?mail|by\b.*)|(?:mulai |awal )?pesan (?:yang )?(?:di)?terus(?:kan|an)"
+    r"|(?:surat|email|surel) (?:yang )?diteruskan|diteruskan oleh\b.*|pesan terusan|weitergeleitete nachricht|message transf[ée]r[ée]"
+    r"|mensaje reenviado|messaggio inoltrato|mensagem encaminhada|doorgestuurd bericht)[-_=*:\s]*$",
+    re.IGNORECASE,
+)
+_FORWARD_SUBJECT = re.compile(r"^\s*(?:\[[^\]]*\]\s*)?(?:fwd?|trs|terusan|diteruskan|wg|tr|rv|i)\s*:", re.IGNORECASE)
+_OPENS_ATTRIBUTION = re.compile(
+    r"^(?:on|pada|pd|am|le|el|il|op|em|den|d\.|w dniu|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,"
+    r"|(?:sen|sel|rab|kam|jum|sab|min)[a-z]*,)\W",
+    re.IGNORECASE,
+)
+_CLOSES_ATTRIBUTION = re.compile(rf"\b{_VERB}\b[^\n]{{0,120}}?:?\s*$", re.IGNORECASE)
+_NAMED_WRITER = re.compile(
+    rf"^[^\n]{{0,150}}{_ADDRESS}[^\n]{{0,60}}\b{_VERB}\b[^\n]{{0,80}}$|^\d{{4}}[-/]\d{{1,2}}[-/]\d{{1,2}}\b[^\n]{{0,120}}<{_ADDRESS}>:?\s*$",
+    re.IGNORECASE,
+)
+_DATED_WRITER = re.compile(rf"^(?:[^\W\d]{{3,10}},? )?\d[^\n]{{4,150}}<{_ADDRESS}>\s*:$")
+_YEAR = re.compile(r"\b(?:19|20)\d\d\b")
+_CLOCK = re.compile(r"(?<![\d.:])\d{1,2}[:.]\d{2}(?![.]?\d)|(?<![\d.:])\d{1,2}[:.]\d{2}[:.]\d{2}(?!\d)")
+_LABELS = {
+    "from": re.compile(r"^(?:from|dari|pengirim|von|de|da|van)\s*:\s*\S", re.IGNORECASE),
+    "date": re.compile(
+        r"^(?:sent|date|dikirim(?: pada)?|tanggal|terkirim|gesendet|datum|envoy[ée]|enviad[ao]|inviato|data|fecha|verzonden)"
+        r"(?: (?:le|el|em|am|on|il|pada))?\s*:\s*\S",
+        re.IGNORECASE,
+    ),
+    "to": re.compile(r"^(?:to|kepada|ke|untuk|penerima|an|[àa]|para|aan)\s*:", re.IGNORECASE),
+    "subject": re.compile(
+        r"^(?:subject|perihal|subjek|subyek|hal|judul|betreff|objet|asunto|oggetto|assunto|onderwerp)\s*:",
+        re.IGNORECASE,
+    ),
+    "other": re.compile(
+        r"^(?:cc|bcc|tembusan|reply-to|balas ke|importance|kepentingan|attachments?|lampiran)\s*:", re.IGNORECASE
+    ),
+}
+_LABELLED_VALUE = re.compile(r"^ {0,3}> *[A-Za-z][\w ./]{1,25} *[:=] *\S")
+_SIGNATURE_MARK = re.compile(r"^\s*--\s*$")
+_DEVICE = (
+    r"(?:iphone|ipad|android|samsung|galaxy|xiaomi|redmi|poco|oppo|vivo|realme|infinix|huawei|nokia|blackberry|lenovo|asus|ponsel|hp saya"
+    r"|smartphone|handphone|telepon genggam|tablet|yahoo|outlook|gmail|proton\w*|windows|mail|email|surel|perangkat|mobile)"
+)
+_PLAIN = r"[\w \-+()/®™]"
+_FOOTER = re.compile(
+    rf"^[\s*_]*(?:(?:Dik|Terk)irim (?:dari|melalui|lewat|menggunakan) {_PLAIN}{{0,40}}\b(?i:{_DEVICE})\b{_PLAIN}{{0,40}}"
+    rf"|Sent (?:from|via|with|using) {_PLAIN}{{0,40}}\b(?i:{_DEVICE})\b{_PLAIN}{{0,40}}|Sent from my {_PLAIN}{{1,30}}"
+    rf"|(?:Get|Dapatkan|Unduh|Download) Outlook (?:for|untuk) {_PLAIN}{{0,30}}|Powered by {_PLAIN}{{0,20}}BlackBerry{_PLAIN}{{0,20}})"
+    r"(?:\s*<https?://\S+>)?[.*_\s]*$"
+)
+_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+
+
+@dataclass(frozen=True, slots=True)
+class NewText:
+    """A mail's text in three: newly written, quoted from earlier letters, signature."""
+
+    text: str
+    quoted: str
+    signature: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """Where an older letter begins: the lines of its heading, and whether it is forwarded or answered."""
+
+    start: int
+    end: int
+    forward: bool = False
+    heading: bool = False  # a block of From, Date, To, Subject belongs to it
+    quotes_follow: bool = False
+
+
+@dataclass(slots=True)
+class _Sorting:
+    """The lines of a mail as they are told apart."""
+
+    new: list[str] = field(default_factory=list)
+    quoted: list[str] = field(default_factory=list)
+    signature: list[str] = field(default_factory=list)
+
+    def has_text(self) -> bool:
+        return any(re.search(r"\w", line) and not _RULED_LINE.match(line.strip()) for line in self.new)
+
+
+def separate(mail_text: str, subject: str = "") -> NewText:
+    """Find what the writer newly wrote.
+
+    Answers between or below the quoted lines stay; of a bare forward the forwarded letter is the text. In doubt a line
+    counts as newly written, and the text is never empty if the mail has any. Names, addresses and phone numbers under a
+    letter stay in the text: only what stands below a signature mark or a phone's own line is the signature.
+    """
+    return _separate(mail_text, subject, 0)
+
+
+def _separate(mail_text: str, subject: str, depth: int) -> NewText:
+    lines = mail_text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    shown = [_INVISIBLE.sub("", line).replace("\xa0", " ").replace("\t", " ").rstrip() for line in lines]
+    sorting, stop = _sorted(lines, shown)
+    if stop is not None and not sorting.has_text():
+        forwarded = stop.forward or bool(_FORWARD_SUBJECT.match(subject))
+        if forwarded and depth < _DEEPEST:
+            return _unwrapped(lines, shown, stop, depth) or _whole(mail_text)
+        return _whole(mail_text)
+    if not sorting.has_text():
+        return _whole(mail_text)
+    return NewText(_tidy(sorting.new), _tidy(sorting.quoted), _tidy(sorting.signature))
+
+
+def _whole(mail_text: str) -> NewText:
+    return NewText(mail_text.strip(), "", "")
+
+
+def _tidy(lines: Sequence[str]) -> str:
+    return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in lines)).strip()
+
+
+def _sorted(lines: list[str], shown: list[str]) -> tuple[_Sorting, _Mark | None]:
+    """Go through the lines once; returns the mark too at which the rest of the mail became the older letter."""
+    sorting = _Sorting()
+    answered = False  # an attribution was seen: what is marked with ">" is the older letter, not a quotation by hand
+    at = 0
+    while at < len(lines):
+        mark = _mark_at(shown, at)
+        if mark is not None:
+            sorting.quoted += lines[mark.start : mark.end]
+            if not mark.quotes_follow:
+                sorting.quoted += lines[mark.end :]
+                return sorting, mark
+            answered, at = True, mark.end
+        elif _QUOTED.match(shown[at]):
+            end = _end_of_quotes(shown, at)
+            drop = answered or (_is_last(shown, end) and not _is_list(shown, at, end))
+            (sorting.quoted if drop else sorting.new).extend(lines[at:end])
+            at = end
+        elif _SIGNATURE_MARK.match(shown[at]) and (end := _end_of_signature(shown, at)) is not None:
+            sorting.signature += lines[at + 1 : end]
+            at = end
+        elif _is_footer(shown, at) and _is_before_old(shown, at + 1):
+            sorting.signature.append(lines[at])
+            at += 1
+        else:
+            sorting.new.append(lines[at])
+            at += 1
+    return sorting, None
+
+
+def _unwrapped(lines: list[str], shown: list[str], mark: _Mark, depth: int) -> NewText | None:
+    """Take the letter out of a bare forward; None where nothing is in it."""
+    start = mark.end if mark.heading else _end_of_heading(shown, mark.end)
+    inner = lines[start:]
+    if all(_QUOTED.match(line) or not line.strip() for line in shown[start:]):
+        inner = [re.sub(r"^ {0,3}> ?", "", line) for line in inner]
+        start_inner = _end_of_heading([line.strip() for line in inner], 0)
+        inner = inner[start_inner:]
+    found = _separate("\n".join(inner), "", depth + 1)
+    if not found.text:
+        return None
+    heading = _tidy(lines[:start])
+    return NewText(found.text, "\n\n".join(part for part in (heading, found.quoted) if part), found.signature)
+
+
+# --- marks -------------------------------------------------------------------------------------------------------
+
+
+def _mark_at(shown: list[str], at: int) -> _Mark | None:
+    line = shown[at].strip()
+    if not line or len(line) > _LONGEST_MARK or _QUOTED.match(shown[at]):
+        return None
+    if _FORWARD.match(line) and (line.endswith(":") or line[0] in "-_=*" or _heading_ahead(shown, at + 1)):
+        return _marked(shown, at, _end_of_heading(shown, at + 1), forward=True)
+    if _DELIMITER.match(line) and (line[0] in "-_=*" or _heading_ahead(shown, at + 1)):
+        return _marked(shown, at, _end_of_heading(shown, at + 1))
+    if _RULE.match(line) and len(line) >= 10:
+        ahead = _next_filled(shown, at + 1)
+        end = _heading_end(shown, ahead, ruled=True) if ahead is not None else None
+        return _marked(shown, at, end) if end is not None else None
+    end = _attribution_end(shown, at)
+    if end is not None:
+        return _marked(shown, at, end)
+    end = _heading_end(shown, at)
+    return _marked(shown, at, end, heading=True) if end is not None else None
+
+
+def _marked(shown: list[str], start: int, end: int, *, forward: bool = False, heading: bool = False) -> _Mark:
+    ahead = _next_filled(shown, end)
+    quotes = ahead is not None and bool(_QUOTED.match(shown[ahead])) and not forward
+    return _Mark(start, end, forward=forward, heading=heading, quotes_follow=quotes)
+
+
+def _attribution_end(shown: list[str], at: int) -> int | None:
+    """Recognise "Pada ... menulis:" over one or several lines; returns the line after it."""
+    line = shown[at].strip()
+    if _NAMED_WRITER.match(line) or (_DATED_WRITER.match(line) and _CLOCK.search(line)):
+        return at + 1
+    if line.endswith(":") and _YEAR.search(line) and _CLOCK.search(line) and _quotes_ahead(shown, at + 1):
+        return at + 1  # whatever its language
+    if not _OPENS_ATTRIBUTION.match(line):
+        return None
+    joined = ""
+    for end in range(at, min(at + _LONGEST_ATTRIBUTION, len(shown))):
+        if not shown[end].strip() or _QUOTED.match(shown[end]):
+            return None
+        joined = f"{joined} {shown[end].strip()}".strip()
+        if _CLOSES_ATTRIBUTION.search(joined):
+            return end + 1 if _is_attribution(joined, shown, end + 1) else None
+        if end > at and joined.endswith(":") and _quotes_ahead(shown, end + 1) and re.search(_ADDRESS, joined):
+            return end + 1
+    return None
+
+
+def _is_attribution(joined: str, shown: list[str], after: int) -> bool:
+    """Tell a program's line from a sentence of a letter that ends in the same word."""
+    if not re.search(r"\d", joined):
+        return False
+    if _quotes_ahead(shown, after) or re.search(_ADDRESS, joined):
+        return True
+    # A sentence of an Indonesian letter may end in "menulis:" and name day and hour; an English one here does not.
+    return bool(_CLOCK.search(joined)) and joined.endswith(":") and not re.search(r"\bmenulis\b", joined, re.IGNORECASE)
+
+
+def _quotes_ahead(shown: list[str], at: int) -> bool:
+    ahead = _next_filled(shown, at)
+    return ahead is not None and bool(_QUOTED.match(shown[ahead]))
+
+
+def _label(line: str) -> str | None:
+    bare = line.strip().strip("*").replace("*:", ":").replace(":*", ":").strip()
+    return next((name for name, pattern in _LABELS.items() if pattern.match(bare)), None)
+
+
+def _heading_ahead(shown: list[str], at: int) -> bool:
+    ahead = _next_filled(shown, at)
+    return ahead is not None and _label(shown[ahead]) is not None
+
+
+def _heading_end(shown: list[str], at: int, *, ruled: bool = False) -> int | None:
+    """Recognise the heading that mail programs put over an older letter; returns the line after it.
+
+    A letter may begin with lines like these too: only a heading with writer, date and receiver or subject counts, and of
+    these either the hour stands with the date, or all four are there and an address with the writer or a rule above them.
+    """
+    if _label(shown[at]) not in ("from", "date"):
+        return None
+    found: dict[str, str] = {}
+    end = at
+    for end, name, line in _labelled(shown, at):
+        found.setdefault(name, line)
+    if not {"from", "date"} <= found.keys() or not found.keys() & {"to", "subject"}:
+        return None
+    whole = ("@" in found["from"] or ruled) and {"to", "subject"} <= found.keys()
+    return end + 1 if whole or _CLOCK.search(found["date"]) else None
+
+
+def _end_of_heading(shown: list[str], at: int) -> int:
+    """Skip the heading lines after a forward or reply mark, if there are any."""
+    ahead = _next_filled(shown, at)
+    if ahead is None or _label(shown[ahead]) is None:
+        return at
+    return max((end for end, _, _ in _labelled(shown, ahead)), default=at) + 1
+
+
+def _labelled(shown: list[str], at: int) -> Iterator[tuple[int, str, str]]:
+    """Yield (line number, label, line) of a heading; a wrapped line belongs to its label, one blank line may lie between."""
+    blanks, name = 0, None
+    for end in range(at, min(at + 24, len(shown))):
+        label = _label(shown[end])
+        if label is not None:
+            name, blanks = label, 0
+            yield end, label, shown[end]
+        elif not shown[end].strip():
+            blanks += 1
+            if blanks > 1:
+                return
+        elif blanks or name not in ("to", "other", "subject", "from") or not _is_wrapped(shown, end):
+            return
+        else:
+            yield end, name, shown[end]
+
+
+def _is_wrapped(shown: list[str], at: int) -> bool:
+    """A line without a label continues a heading if another label follows soon."""
+    return any(_label(line) is not None for line in shown[at + 1 : at + 4])
+
+
+# --- quotes, signatures ------------------------------------------------------------------------------------------
+
+
+def _next_filled(shown: list[str], at: int) -> int | None:
+    return next((number for number in range(at, len(shown)) if shown[number].strip()), None)
+
+
+def _end_of_quotes(shown: list[str], at: int) -> int:
+    end = at
+    for number in range(at, len(shown)):
+        if _QUOTED.match(shown[number]):
+            end = number + 1
+        elif shown[number].strip():
+            break
+    return end
+
+
+def _is_last(shown: list[str], at: int) -> bool:
+    return _is_before_old(shown, at) and not _quotes_ahead(shown, at)
+
+
+def _is_list(shown: list[str], at: int, end: int) -> bool:
+    """Some use ">" as a bullet: short lines below a colon, or a label and a value each."""
+    filled = [line for line in shown[at:end] if line.strip(" >")]
+    before = next((line for line in reversed(shown[max(0, at - 4) : at]) if line.strip()), "")
+    short = all(len(line) <= _LONGEST_LIST_LINE and line.count(">") == 1 for line in filled)
+    return short and (before.rstrip().endswith(":") or all(_LABELLED_VALUE.match(line) for line in filled))
+
+
+def _end_of_signature(shown: list[str], at: int) -> int | None:
+    """Find where the block below a signature mark ends; None where it is too long to be a signature."""
+    filled = 0
+    for number in range(at + 1, len(shown)):
+        if _QUOTED.match(shown[number]) or _mark_at(shown, number) is not None:
+            return number
+        filled += bool(shown[number].strip())
+        if filled > _LONGEST_SIGNATURE:
+            return None
+    return len(shown)
+
+
+def _is_footer(shown: list[str], at: int) -> bool:
+    """A phone's line is a paragraph of its own; the same words at the end of one are the writer's."""
+    return bool(_FOOTER.match(shown[at])) and (at == 0 or not shown[at - 1].strip())
+
+
+def _is_before_old(shown: list[str], at: int) -> bool:
+    """Say whether nothing newly written follows at once: the end, an older letter, quotes or a signature."""
+    ahead = _next_filled(shown, at)
+    return (
+        ahead is None
+        or bool(_QUOTED.match(shown[ahead]))
+        or bool(_SIGNATURE_MARK.match(shown[ahead]))
+        or _is_footer(shown, ahead)
+        or _mark_at(shown, ahead) is not None
+    )

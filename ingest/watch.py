@@ -1,0 +1,288 @@
+"""Watches the mailboxes: takes in what is new, keeps it, settles it; a mailbox in trouble delays no other."""
+
+import logging
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+
+from config.settings import Intake, Mailbox
+from ingest.mailbox import Folder, MailboxConnection, MailboxUnavailable, UnfetchableMail
+from ingest.settle import Clock, Means, Settled, settle_pending
+from ledger import messages
+from ledger.database import Database
+from ledger.holding import MailboxHold
+from ledger.messages import PackedRaw, Place
+from ledger.words import Disposition
+
+log = logging.getLogger(__name__)
+
+_DAY = timedelta(days=1)
+"""The margin of a search by day: the server counts days in a zone of its own."""
+
+
+@dataclass(slots=True)
+class Taken:
+    """What one look into a mailbox brought: places newly kept, and how many mails were not to be had or too old."""
+
+    places: list[Place] = field(default_factory=list)
+    unfetchable: int = 0
+    before_start: int = 0
+
+
+def take_in(
+    database: Database, connection: MailboxConnection, *, intake: Intake, clock: Clock, stop: threading.Event
+) -> Taken:
+    """Keep every mail of the watched folders that is not kept yet: its raw bytes and its arrival, and nothing else.
+
+    Which mails are new is told by comparing UIDs with the arrivals, never by flags. Raises MailboxUnavailable; what
+    was kept until then stays kept.
+    """
+    taken = Taken()
+    for folder in connection.folders(connection.box.folders):
+        _take_folder(database, connection, folder, taken, intake=intake, clock=clock, stop=stop)
+    return taken
+
+
+@dataclass(frozen=True, slots=True)
+class FirstLook:
+    """How many mails a first start would take in from a mailbox, and how many it would leave alone as too old."""
+
+    since_start: int
+    before_start: int
+
+
+def first_look(connection: MailboxConnection) -> FirstLook:
+    """Count, without taking anything in, what a first start would find; counted by the server's days."""
+    since = before = 0
+    for folder in connection.folders(connection.box.folders):
+        connection.look(folder.name)
+        recent, old = connection.uids_since(connection.box.start.date()), connection.uids()
+        since += len(recent)
+        before += len(old - recent)
+    return FirstLook(since, before)
+
+
+def _take_folder(
+    database: Database,
+    connection: MailboxConnection,
+    folder: Folder,
+    taken: Taken,
+    *,
+    intake: Intake,
+    clock: Clock,
+    stop: threading.Event,
+) -> None:
+    box = connection.box
+    validity = connection.look(folder.name)
+    with database.reading() as session:
+        highest = messages.highest_uid(session, box.address, folder.name, validity)
+    recent, old = _candidates(connection, highest, intake=intake, now=clock())
+    with database.reading() as session:
+        recent |= messages.uids_to_retry(session, box.address, folder.name, validity)
+        recent -= messages.uids_done(session, box.address, folder.name, validity, recent)
+        old -= messages.uids_done(session, box.address, folder.name, validity, old)
+
+    def place(uid: int) -> Place:
+        return Place(box.address, folder.name, validity, uid, folder.junk)
+
+    with database.noting() as session:
+        taken.before_start += messages.note_before_start(session, map(place, sorted(old)), at=clock())
+    for uid in sorted(recent):
+        if stop.is_set():
+            return
+        _take_mail(database, connection, place(uid), taken, clock=clock)
+    seen = max(recent | old | {highest or 0})
+    with database.noting() as session:
+        messages.note_folder(session, box.address, folder.name, validity, seen)
+
+
+def _candidates(
+    connection: MailboxConnection, highest: int | None, *, intake: Intake, now: datetime
+) -> tuple[set[int], set[int]]:
+    """Return the UIDs to look at, and those that are surely older than the mailbox's start."""
+    start = connection.box.start
+    since_start = (start - _DAY).date()
+    if highest is None:
+        recent = connection.uids_since(since_start)
+        return recent, connection.uids() - recent
+    look_back = (now - timedelta(days=intake.look_back_days)).date()
+    return connection.uids_above(highest) | connection.uids_since(max(since_start, look_back)), set()
+
+
+def _take_mail(database: Database, connection: MailboxConnection, place: Place, taken: Taken, *, clock: Clock) -> None:
+    try:
+        mail = connection.fetch(place.uid)
+    except UnfetchableMail as wrong:
+        taken.unfetchable += 1
+        log.warning("%s: UID %s of %s is not given: %s", place.mailbox, place.uid, place.folder, wrong)
+        with database.noting() as session:
+            messages.note_unfetchable(session, place, str(wrong), at=clock())
+        return
+    if mail is None:
+        return
+    if mail.received_at < connection.box.start:
+        with database.noting() as session:
+            taken.before_start += messages.note_before_start(session, [place], at=clock())
+        return
+    packed = PackedRaw.of(mail.raw)
+    try:
+        with database.noting() as session:
+            messages.take(session, place, packed, received_at=mail.received_at, at=clock())
+    except IntegrityError:
+        log.info("%s: UID %s was taken by another process", place.mailbox, place.uid)
+        return
+    taken.places.append(place)
+
+
+@contextmanager
+def _noted(database: Database, box: Mailbox, clock: Clock) -> Iterator[None]:
+    """Write down how the look into a mailbox went; its trouble goes no further."""
+    trouble = ""
+    try:
+        yield
+    except MailboxUnavailable as wrong:
+        trouble = str(wrong)
+        log.warning("%s: %s", box.address, trouble)
+    with database.noting() as session:
+        messages.note_mailbox(session, box.address, trouble=trouble, at=clock())
+
+
+@dataclass(slots=True)
+class Passed:
+    """What one pass over the mailboxes did."""
+
+    taken: Taken = field(default_factory=Taken)
+    settled: list[Settled] = field(default_factory=list)
+    troubled: list[str] = field(default_factory=list)
+
+    def count(self, disposition: Disposition) -> int:
+        """Count the mails settled for the first time with a disposition."""
+        return sum(1 for one in self.settled if one.disposition is disposition and not one.again)
+
+
+class Watcher:
+    """Keeps one mailbox's connection open and takes in what is new whenever it is woken."""
+
+    def __init__(self, database: Database, box: Mailbox, means: Means, *, stop: threading.Event) -> None:
+        self.box = box
+        self._database = database
+        self._means = means
+        self._stop = stop
+        self._connection: MailboxConnection | None = None
+        self._hold = MailboxHold(database, box.address)
+
+    def look(self) -> Taken | None:
+        """Take in what is new; None where the mailbox cannot be used now (why is noted in the book).
+
+        Nothing is new where another process reads this mailbox.
+        """
+        if not self._hold.held():
+            return Taken()
+        taken: Taken | None = None
+        intake = self._means.settings.intake
+        with _noted(self._database, self.box, self._means.clock):
+            try:
+                taken = take_in(
+                    self._database, self._connected(), intake=intake, clock=self._means.clock, stop=self._stop
+                )
+            except MailboxUnavailable:
+                self.close()
+                raise
+        return taken
+
+    def _connected(self) -> MailboxConnection:
+        if self._connection is None:
+            timeout = self._means.settings.intake.timeout_seconds
+            self._connection = MailboxConnection.open(self.box, timeout=timeout)
+        return self._connection
+
+    def mark_seen(self, taken: Taken) -> None:
+        r"""Set \Seen on what was just taken in, if the mailbox is so configured; failing harms nothing."""
+        if not self.box.mark_seen or self._connection is None:
+            return
+        folders = {place.folder for place in taken.places}
+        try:
+            for folder in folders:
+                self._connection.mark_seen(folder, [place.uid for place in taken.places if place.folder == folder])
+        except MailboxUnavailable as wrong:
+            log.info("%s: could not mark as seen: %s", self.box.address, wrong)
+            self.close()
+
+    def close(self) -> None:
+        """Close the connection, if there is one."""
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None
+
+    def leave(self) -> None:
+        """Close the connection and let another process read the mailbox."""
+        self.close()
+        self._hold.release()
+
+
+def run_pass(
+    database: Database, watchers: list[Watcher], means: Means, tell: Callable[[Settled], None] = lambda _: None
+) -> Passed:
+    """Look into every mailbox side by side, then settle all that is kept: one pass, as `poll` does it."""
+    passed = Passed()
+    with ThreadPoolExecutor(max_workers=max(1, len(watchers))) as pool:
+        looks = list(zip(watchers, pool.map(Watcher.look, watchers), strict=True))
+    for watcher, taken in looks:
+        if taken is None:
+            passed.troubled.append(watcher.box.address)
+            continue
+        passed.taken.places += taken.places
+        passed.taken.unfetchable += taken.unfetchable
+        passed.taken.before_start += taken.before_start
+    passed.settled = settle_pending(database, means, tell)
+    for watcher, taken in looks:
+        if taken is not None:
+            watcher.mark_seen(taken)
+    return passed
+
+
+class MailboxThread(threading.Thread):
+    """Watches one mailbox in the daemon: looks when woken, settles, and says that letters may be owed."""
+
+    _settling = threading.Lock()
+
+    def __init__(
+        self,
+        database: Database,
+        watcher: Watcher,
+        means: Means,
+        *,
+        stop: threading.Event,
+        settled: Callable[[list[Settled]], None],
+    ) -> None:
+        super().__init__(name=f"watch {watcher.box.address}", daemon=True)
+        self._database = database
+        self._watcher = watcher
+        self._means = means
+        self._stop_asked = stop
+        self._settled = settled
+        self.due = threading.Event()
+
+    def run(self) -> None:
+        """Look, settle, and wait for the next tick, until asked to stop."""
+        while not self._stop_asked.is_set():
+            self.due.clear()
+            try:
+                self._once()
+            except SQLAlchemyError:  # a full disk or a lost database: everything stays as it was, the tick tries again
+                log.exception("%s: the database refuses for now", self._watcher.box.address)
+            self.due.wait()
+        self._watcher.leave()
+
+    def _once(self) -> None:
+        taken = self._watcher.look()
+        with self._settling:
+            settled = settle_pending(self._database, self._means)
+        if taken is not None:
+            self._watcher.mark_seen(taken)
+        self._settled(settled)

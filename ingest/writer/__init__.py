@@ -1,0 +1,1 @@
+"""What a letter says of its writer, read from its labels, its signature and its sentences."""

@@ -1,0 +1,253 @@
+"""Reads the signature at the end of a letter and the letterhead at its beginning."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ingest.telephones import find_telephones
+from ingest.writer.words import (
+    ABBREVIATION,
+    ADDRESS_CUE,
+    ADDRESS_SMALL,
+    DEGREE,
+    EMAIL,
+    EVERYDAY,
+    HARD_ADDRESS,
+    IN_SENTENCES,
+    NOT_NAME,
+    ORG_ENDS,
+    ORG_INSIDE,
+    ORG_START,
+    ROLE,
+    Candidate,
+    Field,
+    address_value,
+    checked,
+    first_sentence,
+    is_told,
+    name_like,
+    stripped,
+)
+
+_CLOSING = re.compile(
+    r"(?i)^(?:(?:salam\s+)?hormat(?:\s+(?:saya|kami|kulo))?|hormatku|wassalam\w*|salam\w*|ttd|tertanda|pengadu|"
+    r"pelapor|pemohon|yang\s+(?:mengadu|melapor|membuat\s+\w+)|(?:best|kind|warm)?\s*regards|sincerely|yours\s+\w+|"
+    r"matur\s+(?:nuwun|suwun)|terima\s*kasih|thanks?|thank\s+you|trims|makasih|suwun)\b[^A-Z\n]{0,30}$"
+)
+_CLOSING_HEAD = re.compile(
+    r"^(?i:(?:salam\s+)?hormat(?:\s+(?:saya|kami|kulo))?|hormatku|wassalam\w*(?:\s+wr\.?\s*wb\.?)?|salam"
+    r"(?:\s+hormat)?|ttd|tertanda|(?:best|kind|warm)?\s*regards|sincerely|matur\s+(?:nuwun|suwun)|terima\s*kasih|"
+    r"thanks?|thank\s+you|trims|makasih|suwun|pengadu|pelapor|pemohon|dari|sekretariat)\b\.?\s*[,:!-]\s*(?=[A-Z(])"
+)
+_IGNORED = re.compile(r"(?i)^(?:nip|nik|nrp|npwp|no\.?\s*ktp|email|e-mail)\b[\s.:]*[\d .\-|]*$")
+_SEPARATOR = re.compile(r"\s*[|;•·()\t]\s*|\s+[/\-–—]\s+|,\s*(?!\d)|\s+[-–—](?=[A-Z])")
+_DEVICE = re.compile(r"(?i)^(?:dikirim|terkirim|sent|get)\b.*\b(?:dari|from|outlook|iphone|android)\b")
+_DATE_LINE = re.compile(r"(?i)^[A-Z][\w ]{2,30},\s*\d{1,2}\s+\w+\s+\d{4}\.?$")
+_PHONE_LABEL = re.compile(
+    r"(?i)[\s,(/|\-–]*\b(?:(?:no|nomor|nomer)\b\.?\s*)?(?:hp|wa|telp?|telepon|telpon|tlp|phone|mobile|whatsapp|"
+    r"kontak|cp|nomor|nomer|no|call|[mtph](?=\s*[.:]))\b\s*(?:saya|sy|kulo|kami|/\s*wa|/\s*hp)?\s*[.:=]*\s*$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    field: Field
+    value: str
+
+
+def _without_phones(line: str) -> tuple[str, list[str]]:
+    numbers = find_telephones(line)
+    rest, last = "", 0
+    for number in numbers:
+        rest += _PHONE_LABEL.sub("", line[last : number.start]) + " | "
+        last = number.end
+    return (rest + line[last:]).strip(" |,"), [number.raw for number in numbers]
+
+
+def _kind_of(part: str, sender: frozenset[str]) -> Field | None:
+    plain = part.strip(" .,-–—()")
+    if not plain:
+        return None
+    if ORG_START.match(plain) or ORG_ENDS.search(plain):
+        return "instansi"
+    if ADDRESS_CUE.search(plain):
+        return None if is_told(plain) else "alamat"
+    if ROLE.search(plain):
+        return "lain"
+    return "nama" if name_like(plain, sender) else None
+
+
+def _pieces(line: str, sender: frozenset[str]) -> list[_Piece] | None:
+    """Read one line of a signature; None where it is no such line."""
+    if not line or _CLOSING.match(line) or _IGNORED.match(line) or _DEVICE.match(line) or _DATE_LINE.match(line):
+        return []
+    rest, numbers = _without_phones(EMAIL.sub(" | ", line))
+    rest = _CLOSING_HEAD.sub("", rest.strip(" |,-–—/~")).strip(" |,-–—/~")
+    if len(rest) > 110 or IN_SENTENCES.search(rest):
+        return None
+    pieces = [_Piece("telepon", number) for number in numbers]
+    parts = _parts(rest)
+    kinds = [_kind_of(part, sender) for part in parts]
+    if any(kind is None for kind in kinds[:1]) or (len(parts) > 1 and sum(kind is None for kind in kinds) > 1):
+        return pieces if not rest else None
+    return [*_gathered(parts, kinds, bool(numbers)), *pieces]
+
+
+def _parts(rest: str) -> list[str]:
+    """Split a line at its separators, degrees staying with the name before them."""
+    parts: list[str] = []
+    for part in _SEPARATOR.split(rest):
+        piece = (part or "").strip(" ,()")
+        if not piece:
+            continue
+        if parts and re.fullmatch(DEGREE, ", " + piece):
+            parts[-1] = f"{parts[-1]}, {piece}"
+        else:
+            parts.append(piece)
+    return parts
+
+
+def _gathered(parts: Sequence[str], kinds: Sequence[Field | None], phone_behind: bool) -> list[_Piece]:
+    pieces: list[_Piece] = []
+    seen: set[Field] = set()
+    for place, (part, kind) in enumerate(zip(parts, kinds, strict=True)):
+        if kind == "nama" and seen:
+            place_name = phone_behind and place == len(parts) - 1 and "nama" in seen
+            kind = "alamat" if place_name or pieces[-1].field == "alamat" else kind
+        if kind is None and "alamat" in seen and not part[0].islower():
+            kind = "alamat"
+        if kind == "alamat" and pieces and pieces[-1].field == "alamat":
+            pieces[-1] = _Piece("alamat", f"{pieces[-1].value}, {part}")
+        elif kind == "lain":
+            organisation = ORG_INSIDE.search(part)
+            if organisation:
+                pieces.append(_Piece("instansi", organisation.group()))
+        elif kind is not None:
+            pieces.append(_Piece(kind, part))
+            seen.add(kind)
+    return pieces
+
+
+def from_signature(lines: Sequence[str], sender: frozenset[str]) -> Iterable[Candidate]:
+    block: list[list[_Piece]] = []
+    place = len(lines) - 1
+    read = 0
+    while place >= 0 and read < 12:
+        line = lines[place]
+        if line and line not in ("--", "-- ", "---"):
+            read += 1
+            pieces = _pieces(line, sender)
+            if not pieces and block and _small_name(line):
+                pieces = [_Piece("nama", line)]
+            if pieces is None and any(block) and _may_be_title(line):
+                pieces = [_Piece("lain", line)]
+            if pieces is None:
+                named = any(piece.field == "nama" for row in block for piece in row)
+                block.append([] if named else _tail(line, sender))
+                break
+            block.append(pieces)
+        elif block and _blank_ends(lines, place):
+            break
+        place -= 1
+    yield from _of_block([piece for pieces in reversed(block) for piece in pieces], sender)
+
+
+def _may_be_title(line: str) -> bool:
+    """Say whether a short line inside a signature may name an organisation or office of an unknown sort."""
+    return len(line) <= 45 and len(line.split()) <= 6 and line[0].isupper() and not IN_SENTENCES.search(line + " ")
+
+
+def _small_name(line: str) -> bool:
+    """Say whether a line above an address or telephone may be a name written without capitals."""
+    words = line.strip(" ,.-").split()
+    return (
+        2 <= len(words) <= 4
+        and all(word.isalpha() and word.islower() and len(word) > 2 for word in words)
+        and not (NOT_NAME | EVERYDAY | ADDRESS_SMALL) & set(words)
+    )
+
+
+def _blank_ends(lines: Sequence[str], place: int) -> bool:
+    above = next((line for line in reversed(lines[:place]) if line), "")
+    return len(above) > 110
+
+
+def _unknown_sort(below: Sequence[_Piece]) -> Iterable[Candidate]:
+    """Between a name and an address stands, as a rule, the organisation, even if nothing marks it as one."""
+    if (
+        below
+        and below[0].field in ("nama", "lain")
+        and len(below[0].value.split()) > 1
+        and not ROLE.search(below[0].value)
+    ):
+        yield Candidate("instansi", stripped(below[0].value), "tanda tangan surat, di bawah nama", 0.55)
+
+
+def _of_block(pieces: Sequence[_Piece], sender: frozenset[str]) -> Iterable[Candidate]:
+    fields = [piece.field for piece in pieces]
+    anchored = "nama" in fields
+    if anchored and "alamat" in fields and "instansi" not in fields:
+        yield from _unknown_sort(pieces[fields.index("nama") + 1 :])
+    seen: set[Field] = set()
+    for piece in pieces:
+        value = checked(piece.field, piece.value)
+        if value is None or piece.field in seen:
+            continue
+        seen.add(piece.field)
+        confidence = 0.85 if anchored else 0.6
+        if piece.field == "nama" and sender & set(value.casefold().split()):
+            confidence = 0.92
+        yield Candidate(piece.field, value, "tanda tangan surat", confidence)
+
+
+_SENTENCE_END = re.compile(r"[.!?…)\"”—]\s+[-–—]?\s*(?=\S)|\s[-–—]{1,2}\s*(?=[A-Z])|,\s+(?=[A-Z])")
+
+
+def _tail(line: str, sender: frozenset[str]) -> list[_Piece]:
+    """Read a signature that stands behind the last sentence on the same line."""
+    for end in _SENTENCE_END.finditer(line):
+        rest = line[end.end() :].strip().rstrip(".")
+        if not rest or len(rest) > 140 or ABBREVIATION.search(line[: end.start()]):
+            continue
+        first = rest.split()[0].strip(",").casefold()
+        if rest[0].islower() and first not in sender:
+            continue
+        pieces = _pieces(rest, sender) or []
+        if pieces and not _lone_word(pieces, sender):
+            return pieces
+        pieces = _pieces(first_sentence(rest), sender) or []
+        if len(pieces) > 1 and any(piece.field == "nama" for piece in pieces):
+            return pieces
+    return []
+
+
+def _lone_word(pieces: Sequence[_Piece], sender: frozenset[str]) -> bool:
+    """Say whether one single word is all there is: it may close a sentence as well as sign a letter."""
+    only = pieces[0]
+    if len(pieces) > 1:
+        return False
+    return only.field == "instansi" or (
+        only.field == "nama" and len(only.value.split()) == 1 and only.value.casefold() not in sender
+    )
+
+
+def from_letterhead(lines: Sequence[str]) -> Iterable[Candidate]:
+    head: list[str] = []
+    filled = [line for line in lines if line][:8]
+    for line in filled:
+        if re.match(r"(?i)^(?:no\b|nomor|perihal|hal\b|lamp|kepada|yth|dengan\s+hormat|assalam|dear)", line):
+            break
+        head.append(line)
+    else:
+        return
+    if not head or not ORG_START.match(head[0]) or len(head[0]) > 80:
+        return
+    yield Candidate("instansi", stripped(head[0]), "kop surat", 0.8)
+    for line in head[1:]:
+        rest, numbers = _without_phones(EMAIL.sub("", line))
+        if HARD_ADDRESS.search(rest):
+            address = address_value(re.split(r"\s+[|•]\s+", rest)[0])
+            if address:
+                yield Candidate("alamat", address, "kop surat", 0.7)
+        if numbers:
+            yield Candidate("telepon", numbers[0], "kop surat", 0.65)

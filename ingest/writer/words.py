@@ -1,0 +1,282 @@
+"""The words and shapes by which names, organisations and addresses are known, and how a value is cleaned."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ingest.telephones import find_telephones
+
+Field = Literal["nama", "instansi", "alamat", "telepon", "lain"]
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+MOST_LETTERS = 20_000
+"""Of a longer text only the beginning and the end are read; the writer names himself there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    field: Field
+    value: str
+    source: str
+    confidence: float
+
+
+CAP = r"(?:[A-Z][\w'’`.\-]*)"
+NAME = rf"{CAP}(?:[ ]+(?:{CAP}|bin|binti|al|el|van|de)){{0,4}}"
+DEGREE = (
+    r"(?:,?\s*(?:S\.?\s?(?:H|E|T|P|Pd|Sos|Kom|Si|Psi|Farm|Kep|Ag|IP|AP|ST|Hum|Gz|Ked|I)|M\.?\s?(?:M|H|T|Si|Pd|"
+    r"Kom|Ag|AP|Kn|Sc|Hum|Ak)|"
+    r"A\.?\s?Md|Amd|SH|SE|ST|MM|MH|MT|SPd|SSos|SKom|Ak|CPA|Ph\.?D|MBA|Dipl)\b(?:\.\w{1,4})*\.?)*"
+)
+HONORIFIC = re.compile(
+    r"(?i)^(?:(?:bapak|bpk|pak|ibu|bu|sdri?|saudara|saudari|sdr/i|mas|mbak|tuan|nyonya|ny|tn|mr|mrs|ms)\b\.?\s+)+"
+)
+ORG_WORD = (
+    r"(?:PT|CV|UD|PD|Fa|NV|Perum Bulog|Perum Perhutani|Perum Damri|Perumda|PDAM|BUMD|Koperasi|Kopkar|KSP|Yayasan|"
+    r"Toko|Kafe|Cafe|Café|Kedai|Depot|Warung|Resto|Restoran|RM|Rumah Makan|Rumah Sakit|RS|RSUD|RSIA|RSU|"
+    r"Klinik|Apotek|Puskesmas|Hotel|Losmen|Bank|BPR|Asosiasi|Serikat|SPSI|FSPMI|KSPSI|KSPI|SBSI|KSBSI|SP|SB|PUK|"
+    r"DPC|DPD|PC|APINDO|Kadin|KADIN|HIPMI|Forum|Dinas|Badan|Bagian|PO|PB|"
+    r"Universitas|Institut|Politeknik|Akademi|STIE|STIKES|LSM|LBH|Ormas|Kantor|Notaris|Firma|Katering|Catering|"
+    r"Laundry|Bengkel|Konveksi|Percetakan|Pabrik|Perkumpulan|Paguyuban|Lembaga|LPK|BLK|BKK|"
+    r"SMK|SMKN|SMA|SMAN|MA|MAN|Pondok Pesantren|Ponpes|Komunitas|Sanggar|Biro|Swalayan|Minimarket|Supermarket|"
+    r"SPBU|Grup|Gapoktan|Kelompok|Aliansi|Karang Taruna|Himpunan|Ikatan|Persatuan|Gabungan|Peternakan|Salon|"
+    r"Butik|Studio|Travel|Radio|Event Organizer)"
+)
+_ORG_TAIL = (
+    r"(?:Consulting|Consultant|Consultants|Agency|Associates|Partners|Corp|Corporation|Ltd|Limited|Inc|"
+    r"Group|Tbk|Law Firm|Law Office|Company|Association|Foundation|Services|Indonesia|Logistics|Catering|"
+    r"Laundry|Konsultan)"
+)
+_ORG_PART = r"(?:[A-Z0-9&(][\w&'’.\-/]*\)?)"
+ORG = rf"{ORG_WORD}\b\.?[ ]+{_ORG_PART}(?:[ ]+(?:{_ORG_PART}|dan(?![ ]+(?:PT|CV|UD)\b)|&|of)){{0,7}}"
+ORG_START = re.compile(rf"^{ORG_WORD}\b\.?\s+\S|^{ORG_WORD}$|^P\.?T\.?\s+\S|^C\.?V\.?\s+\S")
+ORG_ENDS = re.compile(rf"\b{_ORG_TAIL}\b\.?$|^(?:APINDO|HIPMI|KADIN|SPSI|LSM)\b|^[A-Z][a-z]+[A-Z]\w*$")
+ORG_INSIDE = re.compile(rf"(?<!\w){ORG}")
+ROLE = re.compile(
+    r"(?i)\b(?:manager|manajer|direktur|direktris|director|ketua|wakil|sekretaris|bendahara|koordinator|kepala|"
+    r"kabag|kabid|kasi|staf|staff|hrd|hr|hrga|ga|personalia|legal|admin|operator|pengurus|pimpinan|"
+    r"pemilik|owner|supervisor|spv|general affairs|procurement|kuasa|kuasa hukum|advokat|pengacara|humas|pic|"
+    r"penanggung jawab|petugas lapangan|prcpmi|officer|head|chief|mahasiswa|mahasiswi|karyawan|karyawati|pekerja|"
+    r"buruh|"
+    r"perwakilan|marketing|sales|representative|technician|korban|wali|warga|cpmi|calon)\b"
+)
+ADDRESS_CUE = re.compile(
+    r"(?i)(?<!\w)(?:d/a\b|jl\b\.?|jln\b\.?|jalan\b|gg\b\.?|gang\b|rt\b[ .:]*\d|rw\b[ .:]*\d|perum\b|perumahan\b|"
+    r"perumnas\b|blok\b|ds\b\.?|desa\b|dsn\b\.?|dusun\b|kel\b\.|kelurahan\b|kec\b\.?|kecamatan\b|kab\b\.?|"
+    r"kabupaten\b|"
+    r"kampung\b|kp\b\.?|lingkungan\b|ling\b\.|komplek\b|kompleks\b|ruko\b|pondok\b|asrama\b|kost?\b|kontrakan\b|"
+    r"kavling\b|griya\b|villa\b|apartemen\b|rusun\w*|kota\s+[A-Z]|no\.\s*\d+)"
+)
+HARD_ADDRESS = re.compile(
+    r"(?i)(?<!\w)(?:d/a\b|jl\b\.?|jln\b\.?|jalan\b|gg\b\.?|gang\b|rt\b[ .:]*\d|rw\b[ .:]*\d|perum(?:ahan|nas)?\b"
+    r"(?!\s+(?:bulog|perhutani|damri))|dsn\b\.?|dusun\b|blok\b)"
+)
+ADDRESS_SMALL = _words(
+    "gang jalan dusun desa kelurahan kecamatan kabupaten kota blok perum perumahan rt rw no nomor timur barat "
+    "utara selatan tengah lor kidul wetan kulon belakang depan dekat "
+    "samping utaranya masjid sekolah pasar jl jln gg ds dsn kel kec kab lingkungan kampung indah permai asri kos "
+    "kontrakan"
+)
+EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+NOT_NAME = _words(
+    "senin selasa rabu kamis jumat jum'at sabtu minggu ahad januari februari pebruari maret april mei juni juli "
+    "agustus september oktober november nopember desember "
+    "dengan hormat terima kasih terimakasih terlampir mohon tolong saya kami kita anda bapak ibu pak bu yth "
+    "kepada dari untuk dan atau yang ini itu tidak belum sudah akan juga kalau karena supaya agar "
+    "assalamualaikum assalamu'alaikum wassalam wassalamualaikum wassalamu'alaikum wr wb wr.wb salam selamat pagi "
+    "siang sore malam hormat demikian sekian atas perhatian nb catatan ps lampiran perihal hal nomor no tanggal "
+    "dinas kota kabupaten probolinggo indonesia disperinaker pemerintah kantor kepala bidang seksi cpmi pmi tki "
+    "tkw prcpmi p3mi hrd ktp kk nik npwp nib skck bpjs thr phk umk rekom paspor kicpmi siskotkln ppjp pks "
+    "malaysia taiwan hongkong singapura korea brunei jepang arab saudi jakarta surabaya malang hp wa telp "
+    "telepon email alamat nama instansi jabatan matur suwun nuwun sakalangkong regards best sincerely thanks "
+    "thank you "
+    "dear sir madam hello hi halo sent dikirim terkirim warga korban karyawan buruh pekerja tembusan cc ttd "
+    "tertanda mengetahui pengadu pelapor pemohon dibuat di tempat jadi lalu kemudian maka apakah bagaimana kapan "
+    "siapa "
+    "ada apa mana kenapa mengapa semoga sukses kasihan kecewa keadilan ombudsman wali walikota bupati gubernur "
+    "presiden allah tuhan gusti astaghfirullah alhamdulillah insyaallah amin aamiin bukti berkas dokumen surat "
+    "monggo nggih pun sampun mboten kulo order pemesanan konfirmasi hubungi info kontak tim team panitia redaksi "
+    "admin kampus undangan keluarga sekretariat please kindly my your we the and for sekretaris ketua manager "
+    "direktur jalan gang perum dusun desa blok pelayanan petugas loket perusahaan pabrik toko rt rw"
+)
+EVERYDAY = _words(
+    "gaji upah gajinya lembur bagian sejak selama mulai tapi tetapi padahal malah katanya sampai hingga bulan "
+    "tahun minggu hari jam kemarin sekarang tadi lagi lalu terus masih cuma hanya "
+    "dipotong dibayar telat terlambat tutup pindah minta disuruh ditolak dipaksa dipecat kontrak kerja bekerja "
+    "karyawan shift produksi gudang pemilik bos mandor hrdnya thrnya bpjsnya tdk gak ga blm sdh udah yg dgn utk "
+    "bisa harus mau ingin bikin buat kok loh sih dong aja saja juga pun nya itu ini sini situ sana ternyata "
+    "selalu sering pernah banyak semua seluruh setiap tiap sudah rugi bangkrut kota kab"
+)
+ABBREVIATION = re.compile(
+    r"(?i)(?:^|[\s(])(?:jl|jln|gg|kel|kec|kab|no|rt|rw|ds|dsn|dr|ir|prof|drs|h|hj|kh|k\.h|mt|moh|muh|ach|abd|st|"
+    r"pt|cv|ud|prov|perum|lt|km|[A-Z])$"
+)
+
+
+def _tidy(line: str) -> str:
+    plain = unicodedata.normalize("NFC", line).replace("\u00a0", " ").replace("\u202f", " ")
+    plain = re.sub(r"[\u200b-\u200f\u2060\ufeff\u00ad]", "", plain)
+    plain = re.sub(r"(?<!\w)[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?!\w)", "", plain)
+    plain = plain.strip(" |") if plain.lstrip().startswith("|") else plain
+    plain = re.sub(r"^\s*(?:[-–—•·▪●○◦*>►✓]+\s+|\(?(?:\d{1,2}|[a-h])[.)]\s+)", "", plain)
+    return re.sub(r"[ ]{2,}", " ", re.sub(r"\s*\t+\s*", "\t", plain)).strip(" ")
+
+
+def read_lines(text: str) -> list[str]:
+    if len(text) > MOST_LETTERS:
+        text = text[: MOST_LETTERS // 2] + "\n\n" + text[-MOST_LETTERS // 2 :]
+    text = re.sub(r"(\S{80})\S+", r"\1", text)
+    text = re.sub(r"\n\s*\n", "\n\n", text.replace("\r\n", "\n").replace("\r", "\n"))
+    return [_tidy(line) for line in text.split("\n")]
+
+
+def joined(lines: Sequence[str]) -> str:
+    """Join lines that a mail program broke at its margin; short lines stay lines."""
+    out: list[str] = []
+    for line in lines:
+        if out and len(out[-1]) >= 60 and line and line[0].islower():
+            out[-1] = f"{out[-1]} {line}"
+        else:
+            out.append(line)
+    return "\n".join(out)
+
+
+def stripped(value: str) -> str:
+    return value.strip().strip(" \t,;:|/-–—_*\"“”'").rstrip(".").strip()
+
+
+_PRIVATE = frozenset(
+    {
+        "-",
+        "--",
+        "pribadi",
+        "perorangan",
+        "perseorangan",
+        "umum",
+        "warga",
+        "masyarakat",
+        "tidak ada",
+        "perorangan/pribadi",
+        "individu",
+        "tdk ada",
+        "masyarakat umum",
+    }
+)
+_EMPTY = frozenset(
+    {
+        "",
+        "-",
+        "--",
+        "---",
+        "...",
+        "tidak ada",
+        "ada",
+        "terlampir",
+        "sama",
+        "idem",
+        "rahasia",
+        "dirahasiakan",
+        "anonim",
+        "hamba allah",
+        "nn",
+        "n.n",
+        "kosong",
+        "(kosong)",
+        "x",
+        "sda",
+    }
+)
+
+
+def checked(field: Field, value: str) -> str | None:
+    """Return a value that can stand in a field, cleaned, or None."""
+    if field == "telepon":
+        numbers = find_telephones(value)
+        if numbers:
+            return numbers[0].raw
+        local = re.match(r"^\D{0,3}(\d{3}[\s.\-]?\d{2,5})\D*$", value)
+        return local.group(1) if local else None
+    if field == "nama":
+        return name_value(value)
+    if field == "instansi":
+        bare = stripped(value)
+        if value.strip().casefold() in _PRIVATE or bare.casefold() in _PRIVATE:
+            return "Perorangan"
+        return bare if bare.casefold() not in _EMPTY and len(bare) <= 120 and re.search(r"[^\W\d]{2}", bare) else None
+    if field == "alamat":
+        return address_value(value)
+    return None
+
+
+def name_value(value: str) -> str | None:
+    plain = re.split(r"\s*[(\[|;]|\s+[-–—]\s+|\s+/\s+|\t", value)[0]
+    numbers = find_telephones(plain)
+    if numbers:
+        plain = plain[: numbers[0].start]
+    plain = HONORIFIC.sub("", stripped(plain))
+    kept = re.match(rf"[^,]+{DEGREE}", plain)
+    plain = kept.group() if kept else plain
+    plain = re.split(r"(?<=[a-z]{3})\.\s", plain)[0].strip()
+    if plain.casefold() in _EMPTY or not 2 <= len(plain) <= 60 or len(plain.split()) > 7 or ORG_START.match(plain):
+        return None
+    if re.search(r"\b[A-Z]\.\s?[A-Z][a-z]{0,3}$", plain) and f"{plain}." in value:
+        plain += "."
+    return plain.rstrip(",") if re.search(r"[^\W\d_]{2}", plain) and not re.search(r"\d{2}|@|https?:", plain) else None
+
+
+def address_value(value: str) -> str | None:
+    plain = re.split(
+        r"(?i)\s*[,.;/|(]?\s*(?:\b(?:no\.?\s*)?(?:hp|wa|telp?|telepon|tlp|email|e-mail|nomer|nomor\s+hp|"
+        r"kontak)\b\s*[.:]?)\s*(?=[\d(+]|saya|kulo|sy)",
+        value,
+    )[0]
+    numbers = find_telephones(plain)
+    if numbers:
+        plain = plain[: numbers[0].start]
+    plain = stripped(EMAIL.split(plain)[0])
+    if plain.casefold() in _EMPTY or not 4 <= len(plain) <= 160 or not re.search(r"[^\W\d_]{3}", plain):
+        return None
+    return plain
+
+
+IN_SENTENCES = re.compile(
+    r"(?i)\b(?:saya|kami|kulo|mohon|tolong|tidak|belum|sudah|yang|adalah|akan|dengan|karena|mengadukan|"
+    r"melaporkan|terlampir|untuk|bisa|padahal|tapi|minta|harus|oleh|kepada|apakah|please|we|our)\b|[?!]\s|https?:"
+)
+
+
+def name_like(part: str, sender: frozenset[str]) -> bool:
+    plain = HONORIFIC.sub("", part.strip())
+    words = re.findall(r"[\w'’`.\-]+", re.sub(rf"(?<=\w){DEGREE}$", "", plain))
+    if not 1 <= len(words) <= 6 or re.search(r"[\d@:!?\"“”]", part):
+        return False
+    if any(word.casefold().strip(".") in NOT_NAME for word in words):
+        return False
+    if ORG_START.match(plain) or ORG_ENDS.search(plain) or HARD_ADDRESS.search(plain):
+        return False
+    if re.search(r"\w{4,}\.\s", plain):
+        return False
+    small = {"bin", "binti", "al", "el", "van", "de"}
+    if words[0].casefold() in sender and len(words) <= 3 and not EVERYDAY & set(words):
+        return True
+    return all(word[0].isupper() or word in small for word in words)
+
+
+def is_told(part: str) -> bool:
+    """Say whether words are a sentence rather than an address."""
+    small = [word for word in re.findall(r"[^\W\d_]{2,}", part) if word[0].islower()]
+    return len([word for word in small if word not in ADDRESS_SMALL]) >= 4 or bool(re.search(r"[^\W\d]{4,}\.\s", part))
+
+
+def first_sentence(value: str) -> str:
+    """Cut at the end of the sentence; the full stop of "Jl." or "Gg." is none."""
+    for end in re.finditer(r"\.(?=\s|$)", value):
+        if not ABBREVIATION.search(value[: end.start()]):
+            return value[: end.start()]
+    return value

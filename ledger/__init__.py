@@ -1,0 +1,1 @@
+"""The book: what was received, what it became, and what was promised for it."""

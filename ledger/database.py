@@ -1,0 +1,131 @@
+"""Opens the database and hands out sessions whose transactions are what they claim to be, on SQLite and PostgreSQL."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.pool import ConnectionPoolEntry
+from sqlmodel import Session
+
+from ledger import events
+from ledger.errors import DatabaseUnavailable
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+BUSY_MS = 20_000
+"""How long SQLite waits for another writer, in milliseconds."""
+
+_BEGIN = "sqlite_begin"
+_KEEPALIVE = {
+    "connect_timeout": 5,
+    "keepalives": 1,
+    "keepalives_idle": 5,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 10_000,
+}
+
+
+def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    # The driver must not begin or commit by itself: only then are savepoints and DDL transactional.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "recursive_triggers=ON",
+        f"busy_timeout={BUSY_MS}",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    mode = connection.get_execution_options().get(_BEGIN, "DEFERRED")
+    connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+class Database:
+    """One opened database. Sessions commit where their `with` block ends well, and roll back otherwise."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._writers = engine.execution_options(**{_BEGIN: "IMMEDIATE"})
+
+    @classmethod
+    def open(cls, url: str) -> "Database":
+        """Open the database of a URL (sqlite:///… or postgresql+psycopg://…); makes the folder of an SQLite file."""
+        if not url.startswith("sqlite"):
+            return cls(create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True, connect_args=_KEEPALIVE))
+        path = make_url(url).database
+        if path:
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(url, pool_size=10, max_overflow=10)
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return cls(engine)
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Say whether this is the embedded database."""
+        return self.engine.dialect.name == "sqlite"
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """Give a session for reading; nothing it does is kept."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
+    def noting(self) -> Iterator[Session]:
+        """Give a writing session that touches no entry (arrivals, raw bytes, states of mailboxes and letters)."""
+        with Session(self._writers, expire_on_commit=False) as session:
+            yield session
+            session.commit()
+
+    @contextmanager
+    def writing(self) -> Iterator[Session]:
+        """Give a session that writes into the book: the head of the chain is locked before anything else is read.
+
+        That makes duplicate checks, numbers and the chain serial on both databases, and leaves nothing to deadlock.
+        """
+        with Session(self._writers, expire_on_commit=False) as session:
+            events.lock_head(session)
+            yield session
+            session.commit()
+
+    def upgrade(self) -> None:
+        """Bring the tables to this program's version, in one transaction; raises DatabaseUnavailable."""
+        try:
+            with self._writers.begin() as connection:
+                command.upgrade(_alembic(connection), "head")
+        except OperationalError as wrong:
+            raise DatabaseUnavailable(f"the database cannot be opened: {wrong.orig}") from wrong
+
+    def revision(self) -> tuple[str | None, str | None]:
+        """Return the migration in force and the one that this program expects; raises DatabaseUnavailable."""
+        try:
+            with self.engine.connect() as connection:
+                current = MigrationContext.configure(connection).get_current_revision()
+        except DBAPIError as wrong:
+            raise DatabaseUnavailable(f"the database cannot be opened: {wrong.orig}") from wrong
+        return current, ScriptDirectory(str(MIGRATIONS)).get_current_head()
+
+    def close(self) -> None:
+        """Give every connection back."""
+        self.engine.dispose()
+
+
+def _alembic(connection: Connection) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config

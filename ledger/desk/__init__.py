@@ -1,0 +1,1 @@
+"""The staff page: a door of the ledger, one module a noun."""

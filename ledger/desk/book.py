@@ -1,0 +1,183 @@
+"""Buku: the book as a table, with its filters, its search and its pages."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import TypeVar
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse
+
+from ledger import labels, search
+from ledger.desk.frame import Frame
+from ledger.search import LONGEST_WORDS, Cursor, Filter, Order, Page, WrongCursor
+from ledger.words import Channel, Register, Status
+
+ROWS = 50
+CHOICES = {
+    "": "Semua",
+    "terlambat": "Terlambat",
+    "hari_ini": "Tenggat hari ini",
+    "tinjau": "Perlu ditinjau",
+}
+ORDERS = {Order.TERBARU: "Terbaru dahulu", Order.TENGGAT: "Tenggat terdekat"}
+FIELDS = {
+    "cari": "Cari",
+    "register": "Register",
+    "kanal": "Kanal",
+    "layanan": "Layanan",
+    "keadaan": "Keadaan",
+    "pilih": "Pilihan cepat",
+    "dari": "Diterima dari",
+    "sampai": "Sampai",
+    "urut": "Urutan",
+}
+_DAY_FIRST = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})")
+
+WordT = TypeVar("WordT", bound=StrEnum)
+
+
+@dataclass(slots=True)
+class Asked:
+    """What an address asks of the book: the values as typed, and what is wrong with them, beside their fields."""
+
+    typed: dict[str, str]
+    wrong: dict[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, query: Mapping[str, str]) -> "Asked":
+        """Take the known fields of a query; one that is too long is cut and said to be wrong."""
+        asked = cls({name: query.get(name, "").strip()[:LONGEST_WORDS] for name in FIELDS})
+        for name in (*FIELDS, "sebelum", "sesudah"):
+            if len(query.get(name, "")) > LONGEST_WORDS:
+                asked.wrong[name] = f"Terlalu panjang: paling banyak {LONGEST_WORDS} huruf."
+        return asked
+
+    def word(self, name: str, words: type[WordT]) -> WordT | None:
+        """Return a value of an enumeration, or remember that there is none such."""
+        if not self.typed[name]:
+            return None
+        try:
+            return words(self.typed[name])
+        except ValueError:
+            self.wrong.setdefault(name, "Pilihan ini tidak ada.")
+            return None
+
+    def one_of(self, name: str, choices: Mapping[str, str]) -> str | None:
+        """Return a value that stands among the choices, or remember that it does not."""
+        value = self.typed[name]
+        if value and value not in choices:
+            self.wrong.setdefault(name, "Pilihan ini tidak ada.")
+            return None
+        return value or None
+
+    def day(self, name: str) -> date | None:
+        """Return a day written as 2026-11-23 or 23-11-2026, or remember that it cannot be read."""
+        written = self.typed[name]
+        if not written:
+            return None
+        turned = _DAY_FIRST.fullmatch(written)
+        try:
+            day = date(*(int(part) for part in turned.group(3, 2, 1))) if turned else date.fromisoformat(written)
+        except ValueError:
+            self.wrong.setdefault(name, "Tanggal ini tidak terbaca. Tulislah seperti 23-11-2026.")
+            return None
+        if not 1900 <= day.year <= 2999:
+            self.wrong.setdefault(name, "Tahun ini di luar buku.")
+            return None
+        return day
+
+    def filter(self, services: Mapping[str, str]) -> Filter:
+        """Return what is wanted, remembering everything that cannot be read."""
+        choice = self.one_of("pilih", CHOICES)
+        since, until = self.day("dari"), self.day("sampai")
+        if since and until and since > until:
+            self.wrong.setdefault("sampai", "Tanggal akhir mendahului tanggal awal.")
+        return Filter(
+            series=self.word("register", Register),
+            channel=self.word("kanal", Channel),
+            service=self.one_of("layanan", services),
+            status=self.word("keadaan", Status),
+            since=since,
+            until=until,
+            needs_review=choice == "tinjau",
+            overdue=choice == "terlambat",
+            due_today=choice == "hari_ini",
+            text=self.typed["cari"],
+        )
+
+    def sifts(self, *beside: str) -> bool:
+        """Say whether anything but the fields named narrows the book."""
+        return any(value for name, value in self.typed.items() if name not in beside)
+
+    def address(self, path: str, **more: str) -> str:
+        """Return the address of the same question, at another place or in another order."""
+        kept = {name: value for name, value in (self.typed | more).items() if value}
+        return f"{path}?{urlencode(kept)}" if kept else path
+
+
+def routes(frame: Frame) -> APIRouter:
+    """Return the routes of this room."""
+    router = APIRouter()
+
+    @router.get("/buku")
+    def book(request: Request) -> HTMLResponse:
+        return _shown(frame, request.query_params, path="/buku", room="book")
+
+    @router.get("/permohonan")
+    def requests(request: Request) -> HTMLResponse:
+        query = {**request.query_params, "register": Register.REG.value}
+        return _shown(frame, query, path="/permohonan", room="requests")
+
+    return router
+
+
+def _shown(frame: Frame, query: Mapping[str, str], *, path: str, room: str) -> HTMLResponse:
+    services = {key: frame.settings.service_title(key) for key in (*frame.settings.services, "umum")}
+    asked = Asked.of(query)
+    wanted = asked.filter(services)
+    order = asked.word("urut", Order) or Order.TERBARU
+    fixed = ("urut", "register") if room == "requests" else ("urut",)
+    with frame.database.reading() as session:
+        page = Page((), 0)
+        if not asked.wrong:
+            try:
+                page = search.book(
+                    session,
+                    wanted,
+                    zone=frame.settings.office.zone,
+                    today=frame.today(),
+                    order=order,
+                    before=_cursor(query.get("sebelum")),
+                    after=_cursor(query.get("sesudah")),
+                    limit=ROWS,
+                )
+            except WrongCursor:
+                asked.wrong["sebelum"] = "Tempat dalam buku tidak dikenali. Mulailah dari halaman pertama."
+        return frame.page(
+            session,
+            "book.html",
+            room,
+            status=422 if asked.wrong else 200,
+            path=path,
+            page=page,
+            asked=asked,
+            filtered=asked.sifts(*fixed),
+            sifted=asked.sifts("pilih", "cari", *fixed),
+            registers=labels.REGISTERS,
+            channels=labels.CHANNELS,
+            services=services,
+            statuses=labels.STATUSES,
+            fields=FIELDS,
+            choices=CHOICES,
+            orders=ORDERS,
+            newer=asked.address(path, sesudah=str(page.newer)) if page.newer else None,
+            older=asked.address(path, sebelum=str(page.older)) if page.older else None,
+        )
+
+
+def _cursor(written: str | None) -> Cursor | None:
+    return Cursor.read(written) if written else None

@@ -1,0 +1,167 @@
+"""The frame of every page: what the desk works with, the rail of rooms, and how dates and days left are said."""
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from sqlmodel import Session
+
+from config.settings import Settings
+from ledger import dates, labels, search
+from ledger.database import Database
+from ledger.ports import MailReader
+from ledger.words import CLOSED, LetterState, Status
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """One room of the rail; `waiting` is how much in it waits for a person."""
+
+    key: str
+    title: str
+    path: str
+    waiting: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Remaining:
+    """How many days are left, in words, with the tone of the chip that says so."""
+
+    words: str
+    tone: str
+
+
+def remaining(status: Status, due: date | None, today: date) -> Remaining | None:
+    """Say how many calendar days are left of a matter; None where nothing is due any more."""
+    if due is None or status in CLOSED:
+        return None
+    days = (due - today).days
+    if days < 0:
+        return Remaining(f"terlambat {-days} hari", "late")
+    if days <= 1:
+        return Remaining("besok" if days else "hari ini", "due")
+    return Remaining(f"{days} hari lagi", "due" if days == 2 else "calm")
+
+
+def size(count: int) -> str:
+    """Say a number of bytes: "812 bita", "240 KB", "1,4 MB"."""
+    if count < 1000:
+        return f"{count} bita"
+    if count < 1_000_000:
+        return f"{count / 1000:.0f} KB"
+    return f"{count / 1_000_000:.1f} MB".replace(".", ",")
+
+
+def grouped(count: int) -> str:
+    """Say a count with Indonesian grouping: "10.482"."""
+    return f"{count:,}".replace(",", ".")
+
+
+LETTER_TONES: dict[LetterState, str] = {
+    LetterState.OWED: "calm",
+    LetterState.QUEUED: "calm",
+    LetterState.SENDING: "calm",
+    LetterState.SENT: "done",
+    LetterState.FAILED: "late",
+    LetterState.WITHHELD: "due",
+    LetterState.UNCERTAIN: "due",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What every page of the desk works with."""
+
+    database: Database
+    settings: Settings
+    reader: MailReader
+    clock: Callable[[], datetime]
+    templates: Environment
+
+    @classmethod
+    def of(cls, database: Database, settings: Settings, reader: MailReader, clock: Callable[[], datetime]) -> "Frame":
+        """Build the frame of an office."""
+        return cls(database, settings, reader, clock, _environment(settings))
+
+    def today(self) -> date:
+        """Return the office's day."""
+        return dates.local_date(self.clock(), self.settings.office.zone)
+
+    def page(self, session: Session, template: str, room: str, *, status: int = 200, **shown: object) -> HTMLResponse:
+        """Render a page inside the frame; `room` is the key of the room in which it stands."""
+        text = self.templates.get_template(template).render(
+            rooms=_rooms(search.waiting(session)), room=room, now=self.clock(), today=self.today(), **shown
+        )
+        return HTMLResponse(text, status_code=status)
+
+    def bare(self, template: str, *, status: int = 200, **shown: object) -> HTMLResponse:
+        """Render a page that stands alone and needs no database."""
+        return HTMLResponse(self.templates.get_template(template).render(**shown), status_code=status)
+
+
+def _rooms(waiting: search.Waiting) -> tuple[Room, ...]:
+    return (
+        Room("today", "Hari ini", "/"),
+        Room("book", "Buku", "/buku"),
+        Room("requests", "Permohonan", "/permohonan"),
+        Room("review", "Tinjau", "/tinjau", waiting.review),
+        Room("outbox", "Belum tersampaikan", "/belum-tersampaikan", waiting.undelivered),
+    )
+
+
+def _environment(settings: Settings) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    office = settings.office
+    environment.filters.update(
+        day=dates.long_date,
+        day_of=lambda at: dates.short_date(at, office.zone),
+        time_of=lambda at: dates.short_moment(at, office.zone).rpartition(" ")[2],
+        moment=lambda at: dates.short_moment(at, office.zone),
+        long_moment=lambda at: dates.long_moment(at, office.zone, office.zone_label),
+        iso=lambda at: at.astimezone(office.zone).isoformat(timespec="minutes"),
+        size=size,
+        grouped=grouped,
+    )
+    environment.globals.update(
+        office=office,
+        labels=labels,
+        remaining=remaining,
+        letter_tones=LETTER_TONES,
+        service_title=settings.service_title,
+        static=_static_addresses(),
+    )
+    return environment
+
+
+def _static_addresses() -> dict[str, str]:
+    """Return the address of each static file with a mark of its content, so that browsers may keep it for ever."""
+    return {
+        file.name: f"/static/{file.name}?v={hashlib.sha256(file.read_bytes()).hexdigest()[:12]}"
+        for file in sorted(STATIC.iterdir())
+        if file.is_file()
+    }
+
+
+def said_in(body: str) -> dict[str, object]:
+    """Return the plain values that an event's body holds; nothing where it is not of the known form."""
+    try:
+        said = json.loads(body)
+    except ValueError:
+        return {}
+    values = said.get("set") if isinstance(said, dict) else None
+    return dict(values) if isinstance(values, dict) else {}

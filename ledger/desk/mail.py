@@ -1,0 +1,173 @@
+"""One mail as it came: its words, its harmless HTML, its files, and the original as a download."""
+
+import hashlib
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+from fastapi.responses import HTMLResponse
+from sqlmodel import Session, col, select
+from starlette.exceptions import HTTPException
+
+from ledger import messages
+from ledger.desk.entry import mails_of
+from ledger.desk.frame import Frame
+from ledger.desk.safety import FILE_POLICY, MAIL_POLICY, CleanHtml, clean_html, disposition, type_of
+from ledger.errors import LedgerError
+from ledger.models import Attachment, Entry, Message
+from ledger.ports import OpenedFile, OpenedMail
+
+Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
+Position = Annotated[int, Path(ge=0, le=10_000)]
+
+_MOST_BYTES_SHOWN = 200_000
+_HEADERS_SHOWN = {
+    "from": "Dari",
+    "sender": "Pengirim",
+    "reply-to": "Balas ke",
+    "to": "Kepada",
+    "cc": "Tembusan",
+    "date": "Tanggal menurut pengirim",
+    "subject": "Perihal",
+    "message-id": "Message-ID",
+    "in-reply-to": "Menjawab Message-ID",
+}
+_LONGEST_HEADER = 1000
+PREVIEWED = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp"})
+
+
+@dataclass(frozen=True, slots=True)
+class Original:
+    """The original of a mail as far as it can still be read; `trouble` says in plain words what cannot."""
+
+    raw: bytes | None
+    opened: OpenedMail | None
+    trouble: str = ""
+
+    @property
+    def as_text(self) -> str:
+        """The bytes of a mail that nothing can read, as text, the beginning at least."""
+        shown = (self.raw or b"")[:_MOST_BYTES_SHOWN].decode("utf-8", "replace")
+        return "".join(c if c.isprintable() or c in "\n\t" else "\ufffd" for c in shown.replace("\r\n", "\n"))
+
+    @property
+    def headers(self) -> list[tuple[str, str]]:
+        """The header rows that a person may want to see, none of them endless."""
+        rows = self.opened.headers if self.opened else ()
+        known = ((_HEADERS_SHOWN.get(name.lower()), value[:_LONGEST_HEADER]) for name, value in rows)
+        return [(label, value) for label, value in known if label is not None][:40]
+
+    @property
+    def html(self) -> CleanHtml | None:
+        """The harmless part of the mail's HTML; None where there is none or it is too big."""
+        return clean_html(self.opened.html) if self.opened and self.opened.html else None
+
+
+def routes(frame: Frame) -> APIRouter:
+    """Return the routes of this room."""
+    router = APIRouter(prefix="/surat/{message_id}")
+
+    @router.get("")
+    def mail(message_id: Id) -> HTMLResponse:
+        with frame.database.reading() as session:
+            return _shown(frame, session, _message(session, message_id))
+
+    @router.get("/asli.eml")
+    def original(message_id: Id) -> Response:
+        with frame.database.reading() as session:
+            raw = _read(frame, session, _message(session, message_id)).raw
+        if raw is None:
+            raise HTTPException(404)
+        return _download(raw, f"surat-{message_id}.eml", "message/rfc822")
+
+    @router.get("/tampilan")
+    def html(message_id: Id) -> HTMLResponse:
+        with frame.database.reading() as session:
+            clean = _read(frame, session, _message(session, message_id)).html
+        if clean is None:
+            raise HTTPException(404)
+        page = frame.bare("mail_html.html", body=clean.body)
+        page.headers["Content-Security-Policy"] = MAIL_POLICY
+        return page
+
+    @router.get("/lampiran/{position}")
+    def attachment(message_id: Id, position: Position) -> Response:
+        file = _file(frame, message_id, position)
+        return _download(file.content, file.name, type_of(file.content))
+
+    @router.get("/lampiran/{position}/gambar")
+    def image(message_id: Id, position: Position) -> Response:
+        file = _file(frame, message_id, position)
+        kind = type_of(file.content)
+        if kind not in PREVIEWED:
+            raise HTTPException(404)
+        return _file_response(file.content, kind, disposition("inline", file.name))
+
+    return router
+
+
+def _message(session: Session, message_id: int) -> Message:
+    found = session.get(Message, message_id)
+    if found is None:
+        raise HTTPException(404)
+    return found
+
+
+def _read(frame: Frame, session: Session, message: Message) -> Original:
+    try:
+        raw = messages.raw_of(session, message.raw_digest)
+    except LedgerError as gone:
+        return Original(None, None, str(gone))
+    try:
+        return Original(raw, frame.reader.open(raw))
+    except LedgerError as unreadable:
+        return Original(raw, None, str(unreadable))
+
+
+def _shown(frame: Frame, session: Session, message: Message) -> HTMLResponse:
+    original = _read(frame, session, message)
+    return frame.page(
+        session,
+        "mail.html",
+        "book" if message.entry_id else "review",
+        mail=mails_of(session, [message])[0],
+        entry=session.get(Entry, message.entry_id) if message.entry_id else None,
+        original=original,
+        html=original.html,
+        pictures=_pictures(original),
+    )
+
+
+def _pictures(original: Original) -> frozenset[str]:
+    """Return the digests of those files that are pictures by their own bytes."""
+    files = original.opened.files if original.opened else ()
+    return frozenset(_digest(file.content) for file in files if type_of(file.content) in PREVIEWED)
+
+
+def _file(frame: Frame, message_id: int, position: int) -> OpenedFile:
+    """Return the file at a position of a mail, found in the original by its digest."""
+    with frame.database.reading() as session:
+        message = _message(session, message_id)
+        wanted = session.exec(
+            select(Attachment).where(col(Attachment.message_id) == message_id, col(Attachment.position) == position)
+        ).first()
+        opened = _read(frame, session, message).opened if wanted else None
+    if wanted is None or opened is None:
+        raise HTTPException(404)
+    for file in opened.files:
+        if _digest(file.content) == wanted.digest:
+            return OpenedFile(wanted.name or file.name, file.content_type, file.content)
+    raise HTTPException(404)
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _download(content: bytes, name: str, kind: str) -> Response:
+    return _file_response(content, kind, disposition("attachment", name))
+
+
+def _file_response(content: bytes, kind: str, disposed: str) -> Response:
+    headers = {"Content-Disposition": disposed, "Content-Security-Policy": FILE_POLICY}
+    return Response(content, media_type=kind, headers=headers)

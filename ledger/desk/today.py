@@ -1,0 +1,40 @@
+"""Hari ini: what came in, what is due, what waits for a person, and how the mailboxes fare."""
+
+from datetime import timedelta
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+
+from ledger import search
+from ledger.desk.frame import Frame
+from ledger.search import Filter, Order
+
+_SHOWN = 8
+
+
+def routes(frame: Frame) -> APIRouter:
+    """Return the routes of this room."""
+    router = APIRouter()
+    zone = frame.settings.office.zone
+
+    @router.get("/")
+    def today() -> HTMLResponse:
+        day = frame.today()
+        with frame.database.reading() as session:
+            addresses = [box.address for box in frame.settings.mailboxes]
+            return frame.page(
+                session,
+                "today.html",
+                "today",
+                state=search.overview(session, addresses, zone=zone, today=day),
+                new=search.book(
+                    session, Filter(since=day - timedelta(days=1)), zone=zone, today=day, limit=_SHOWN
+                ).lines,
+                late=search.book(
+                    session, Filter(overdue=True), zone=zone, today=day, order=Order.TENGGAT, limit=_SHOWN
+                ).lines,
+                due=search.book(session, Filter(due_today=True), zone=zone, today=day, limit=_SHOWN).lines,
+                since=day - timedelta(days=1),
+            )
+
+    return router

@@ -1,0 +1,88 @@
+"""Sees to it that one process alone reads a mailbox or sends: a lock file beside SQLite, advisory locks on PostgreSQL."""
+
+import os
+import platform
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from sqlalchemy import Connection, text
+
+from ledger.database import Database
+from ledger.errors import LedgerError
+
+_SPACE = 0x62756B75
+"""The first half of our advisory lock keys on PostgreSQL ("buku")."""
+
+
+class AlreadyHeld(LedgerError):
+    """Another process already reads and sends for this book; the text names it."""
+
+
+def own_name() -> str:
+    """Return how this process names itself to others: host and process id."""
+    return f"{platform.node() or 'komputer ini'}:{os.getpid()}"
+
+
+@contextmanager
+def holding_the_book(database: Database) -> Iterator[None]:
+    """Hold an SQLite book for reading mailboxes and sending letters; raises AlreadyHeld, naming the holder.
+
+    The lock is the operating system's and falls with the process. PostgreSQL needs none: there each mailbox is held.
+    """
+    path = database.engine.url.database
+    if not database.is_sqlite or not path:
+        yield
+        return
+    lock = FileLock(f"{path}.kunci")
+    # Windows forbids reading a locked file, so the holder's name stands in one beside it.
+    holder = Path(f"{path}.pemegang")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as wrong:
+        name = holder.read_text(encoding="utf-8") if holder.exists() else "proses lain"
+        raise AlreadyHeld(f"buku ini sedang dipakai oleh {name}; hentikan dahulu proses itu") from wrong
+    try:
+        holder.write_text(own_name(), encoding="utf-8")
+        yield
+    finally:
+        lock.release()
+
+
+class MailboxHold:
+    """The right to read one mailbox, held on PostgreSQL by a session advisory lock on a connection of its own.
+
+    The lock is no fence: a holder that lost its connection may believe in it a second longer. What keeps a mail from
+    being taken twice is the unique arrival.
+    """
+
+    def __init__(self, database: Database, mailbox: str) -> None:
+        self._database = database
+        self._mailbox = mailbox
+        self._connection: Connection | None = None
+
+    def held(self) -> bool:
+        """Say whether this process may read the mailbox now, taking the lock if it is free."""
+        if self._database.is_sqlite:
+            return True
+        if self._connection is not None and not self._connection.closed:
+            self._connection.execute(text("SELECT 1"))
+            return True
+        return self._take()
+
+    def _take(self) -> bool:
+        connection = self._database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+        query = text("SELECT pg_try_advisory_lock(:space, hashtext(:mailbox))")
+        if connection.execute(query, {"space": _SPACE, "mailbox": self._mailbox}).scalar_one():
+            connection.detach()  # it must never go back to the pool: the lock would outlive our interest in it
+            self._connection = connection
+            return True
+        connection.close()
+        return False
+
+    def release(self) -> None:
+        """Give the mailbox free."""
+        if self._connection is not None:
+            self._connection.close()
+        self._connection = None

@@ -1,0 +1,170 @@
+"""The outbox: letters owed, and every step of theirs until they are sent, withheld, failed or uncertain."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlmodel import Session, col, select
+
+from ledger import events
+from ledger.models import Entry, Letter
+from ledger.words import LetterState, Purpose
+
+ACTOR = "sistem"
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """What a letter answers: from which of the office's mailboxes, and the mail's threading (no angle brackets)."""
+
+    mailbox: str
+    rfc_message_id: str = ""
+    references: tuple[str, ...] = ()
+
+
+def owe(session: Session, entry: Entry, answering: Answering, *, at: datetime) -> Letter:
+    """Write down that an acknowledgement is owed for an entry, in the transaction that made the entry.
+
+    Its Message-ID is fixed here, so that a restart can look for the very letter.
+    """
+    domain = answering.mailbox.rpartition("@")[2] or "localhost.localdomain"
+    letter = Letter(
+        entry_id=_known(entry.id),
+        purpose=Purpose.TANDA_TERIMA,
+        mailbox=answering.mailbox,
+        recipient=entry.email,
+        rfc_message_id=f"tt.{entry.number.replace('/', '-').lower()}.{secrets.token_hex(8)}@{domain}",
+        answers=answering.rfc_message_id,
+        refers_to=list(answering.references),
+        owed_at=at,
+    )
+    session.add(letter)
+    session.flush()
+    return letter
+
+
+def _known(key: int | None) -> int:
+    assert key is not None, "the row was flushed"
+    return key
+
+
+def in_state(session: Session, state: LetterState, *, limit: int = 200) -> list[Letter]:
+    """Return letters of one state, oldest first."""
+    query = select(Letter).where(col(Letter.state) == state).order_by(col(Letter.id)).limit(limit)
+    return list(session.exec(query))
+
+
+def take_due(session: Session, *, now: datetime, sender: str, leave: frozenset[str] = frozenset()) -> Letter | None:
+    """Take the one letter that is most urgently due and mark it `sending`; None where nothing is due.
+
+    `sender` names the process that sends; `leave` are mailboxes not to be used now. On PostgreSQL another process
+    takes another letter (SKIP LOCKED). The caller commits before the connection is used.
+    """
+    query = (
+        select(Letter)
+        .where(
+            col(Letter.state) == LetterState.QUEUED,
+            col(Letter.next_attempt_at) <= now,
+            col(Letter.mailbox).not_in(leave),
+        )
+        .order_by(col(Letter.attempts), col(Letter.id))
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+    letter = session.exec(query).first()
+    if letter is not None:
+        letter.state = LetterState.SENDING
+        letter.sending_at = now
+        letter.sender = sender
+        letter.attempts += 1
+    return letter
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """The words of a letter, ready to go."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def queue(session: Session, letter: Letter, rendered: Rendered, *, at: datetime) -> None:
+    """Keep the words of an owed letter and queue it."""
+    letter.subject, letter.body_text, letter.body_html = rendered.subject, rendered.text, rendered.html
+    letter.state, letter.reason, letter.next_attempt_at = LetterState.QUEUED, "", at
+    _tell(session, "surat_antre", letter, at=at)
+
+
+def keep_owed(letter: Letter, *, reason: str, next_attempt_at: datetime) -> None:
+    """Leave a letter owed that could not be written (a broken template), to be tried again; the reason is shown."""
+    letter.reason, letter.next_attempt_at = reason, next_attempt_at
+
+
+def requeue(letter: Letter, *, reason: str, next_attempt_at: datetime) -> None:
+    """Put a letter back after a failure that may pass; the reason stays visible until it is sent."""
+    letter.state, letter.reason, letter.next_attempt_at = LetterState.QUEUED, reason, next_attempt_at
+
+
+_VERBS = {
+    LetterState.SENT: "surat_terkirim",
+    LetterState.WITHHELD: "surat_ditahan",
+    LetterState.FAILED: "surat_gagal",
+    LetterState.UNCERTAIN: "surat_tidak_pasti",
+}
+
+
+def end(session: Session, letter: Letter, state: LetterState, *, reason: str = "", at: datetime) -> None:
+    """Write down how a letter ended: sent, withheld, failed or uncertain, and why (plain Indonesian)."""
+    letter.state, letter.reason, letter.ended_at, letter.next_attempt_at = state, reason, at, None
+    _tell(session, _VERBS[state], letter, at=at)
+
+
+def left_sending(session: Session, before: datetime) -> list[Letter]:
+    """Return letters that were taken for sending before a moment and have no outcome, oldest first."""
+    query = (
+        select(Letter)
+        .where(col(Letter.state) == LetterState.SENDING, col(Letter.sending_at) <= before)
+        .order_by(col(Letter.id))
+    )
+    return list(session.exec(query))
+
+
+def came_back(session: Session, letter: Letter, *, reason: str, message_id: int, at: datetime) -> None:
+    """Write down that a letter which had been sent was returned by a mail server."""
+    letter.state, letter.reason, letter.ended_at = LetterState.FAILED, reason, at
+    _tell(session, "surat_kembali", letter, at=at, message_id=message_id)
+
+
+def _tell(session: Session, verb: str, letter: Letter, *, at: datetime, message_id: int | None = None) -> None:
+    events.append(
+        session,
+        verb,
+        at=at,
+        actor=ACTOR,
+        about=events.Subject(entry_id=letter.entry_id, message_id=message_id, letter_id=letter.id),
+        plain={"surat": letter.purpose.value, "keadaan": letter.state.value, "message_id": letter.rfc_message_id},
+        personal={"alasan": letter.reason} if letter.reason else None,
+    )
+
+
+def by_rfc_message_ids(session: Session, ids: Sequence[str]) -> Letter | None:
+    """Return the newest of our letters that has one of these Message-IDs."""
+    query = select(Letter).where(col(Letter.rfc_message_id).in_(ids)).order_by(col(Letter.id).desc())
+    return session.exec(query).first() if ids else None
+
+
+def sent_to_since(session: Session, recipient: str, since: datetime) -> int:
+    """Count the letters that went, or may have gone, to an address since a moment."""
+    query = select(Letter.id).where(
+        col(Letter.recipient) == recipient,
+        col(Letter.sending_at) >= since,
+        col(Letter.state).in_([LetterState.SENT, LetterState.SENDING, LetterState.UNCERTAIN]),
+    )
+    return len(session.exec(query).all())
+
+
+def of_entry(session: Session, entry_id: int) -> list[Letter]:
+    """Return the letters of an entry, oldest first."""
+    return list(session.exec(select(Letter).where(col(Letter.entry_id) == entry_id).order_by(col(Letter.id))))

@@ -1,0 +1,307 @@
+"""Keeps fetched mail: arrivals and raw bytes first, and of each mail one message with its one disposition."""
+
+import hashlib
+import re
+import zlib
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, insert
+from sqlmodel import Session, col, select
+
+from ledger import events
+from ledger.errors import LedgerError
+from ledger.models import Arrival, Attachment, Entry, FolderState, MailboxState, Message, Raw
+from ledger.words import ArrivalState, Disposition
+
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+_ID_LENGTH = 512
+
+
+def storable(text: str) -> str:
+    """Return a text that both databases can hold: without NUL and lone surrogates (shown as U+FFFD)."""
+    return _UNSTORABLE.sub("\ufffd", text)
+
+
+def storable_id(rfc_message_id: str | None) -> str | None:
+    """Return a Message-ID of bounded length; a monstrous one is told apart by its digest."""
+    if rfc_message_id is None or len(rfc_message_id) <= _ID_LENGTH:
+        return rfc_message_id and storable(rfc_message_id)
+    digest = hashlib.sha256(rfc_message_id.encode("utf-8", "surrogatepass")).hexdigest()
+    return storable(rfc_message_id[: _ID_LENGTH - 80]) + "…" + digest
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a mail stands on the server."""
+
+    mailbox: str
+    folder: str
+    uid_validity: int
+    uid: int
+    junk: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PackedRaw:
+    """Raw bytes made ready outside any transaction: their SHA-256, their size, and the compressed bytes."""
+
+    digest: str
+    size: int
+    packed: bytes
+
+    @classmethod
+    def of(cls, raw: bytes) -> "PackedRaw":
+        """Digest and compress raw bytes (zlib level 1: nearly as small as 6, and much faster)."""
+        return cls(hashlib.sha256(raw).hexdigest(), len(raw), zlib.compress(raw, 1))
+
+
+def take(session: Session, place: Place, raw: PackedRaw, *, received_at: datetime, at: datetime) -> None:
+    """Keep one fetched mail: its raw bytes, once per digest, and its arrival.
+
+    An arrival that could not be fetched before becomes taken. Raises IntegrityError where another process was first.
+    """
+    if session.get(Raw, raw.digest) is None:
+        session.add(Raw(digest=raw.digest, size=raw.size, packed=raw.packed, kept_at=at))
+        session.flush()
+    arrival = _at(session, place) or _new_arrival(place, ArrivalState.TAKEN, at)
+    arrival.state, arrival.attempts, arrival.error = ArrivalState.TAKEN, 0, ""
+    arrival.raw_digest, arrival.received_at = raw.digest, received_at
+    session.add(arrival)
+
+
+def _new_arrival(place: Place, state: ArrivalState, at: datetime) -> Arrival:
+    return Arrival(
+        mailbox=place.mailbox,
+        folder=place.folder,
+        uid_validity=place.uid_validity,
+        uid=place.uid,
+        junk=place.junk,
+        state=state,
+        seen_at=at,
+    )
+
+
+def _at(session: Session, place: Place) -> Arrival | None:
+    return session.exec(
+        select(Arrival).where(
+            col(Arrival.mailbox) == place.mailbox,
+            col(Arrival.folder) == place.folder,
+            col(Arrival.uid_validity) == place.uid_validity,
+            col(Arrival.uid) == place.uid,
+        )
+    ).first()
+
+
+def note_unfetchable(session: Session, place: Place, error: str, *, at: datetime) -> None:
+    """Remember a mail that the server would not give, so that it is tried again and seen by staff."""
+    arrival = _at(session, place) or _new_arrival(place, ArrivalState.UNFETCHABLE, at)
+    arrival.attempts += 1
+    arrival.error = storable(error)
+    session.add(arrival)
+
+
+def note_before_start(session: Session, places: Iterable[Place], *, at: datetime) -> int:
+    """Remember mails older than the mailbox's start; they go no further. Returns how many there were."""
+    rows = [
+        {
+            "mailbox": place.mailbox,
+            "folder": place.folder,
+            "uid_validity": place.uid_validity,
+            "uid": place.uid,
+            "junk": place.junk,
+            "state": ArrivalState.BEFORE_START,
+            "attempts": 0,
+            "error": "",
+            "seen_at": at,
+        }
+        for place in places
+    ]
+    if rows:
+        session.execute(insert(Arrival), rows)
+    return len(rows)
+
+
+_DONE = (ArrivalState.TAKEN, ArrivalState.BEFORE_START)
+
+
+def uids_done(session: Session, mailbox: str, folder: str, uid_validity: int, uids: Collection[int]) -> set[int]:
+    """Return those of `uids` that need no fetching: taken, or before the start."""
+    if not uids:
+        return set()
+    query = select(Arrival.uid).where(
+        col(Arrival.mailbox) == mailbox,
+        col(Arrival.folder) == folder,
+        col(Arrival.uid_validity) == uid_validity,
+        col(Arrival.uid).between(min(uids), max(uids)),
+        col(Arrival.state).in_(_DONE),
+    )
+    return set(session.exec(query)) & set(uids)
+
+
+def uids_to_retry(session: Session, mailbox: str, folder: str, uid_validity: int) -> set[int]:
+    """Return the UIDs that could not be fetched so far, however old they are."""
+    query = select(Arrival.uid).where(
+        col(Arrival.mailbox) == mailbox,
+        col(Arrival.folder) == folder,
+        col(Arrival.uid_validity) == uid_validity,
+        col(Arrival.state) == ArrivalState.UNFETCHABLE,
+    )
+    return set(session.exec(query))
+
+
+def highest_uid(session: Session, mailbox: str, folder: str, uid_validity: int) -> int | None:
+    """Return the highest UID seen under this UIDVALIDITY, None where the folder must be looked through afresh."""
+    state = session.get(FolderState, (mailbox, folder))
+    return state.highest_uid if state is not None and state.uid_validity == uid_validity else None
+
+
+def note_folder(session: Session, mailbox: str, folder: str, uid_validity: int, uid: int) -> None:
+    """Remember how far a folder was looked through (a hint that saves work, never a memory of what was taken)."""
+    session.merge(FolderState(mailbox=mailbox, folder=folder, uid_validity=uid_validity, highest_uid=uid))
+
+
+def note_mailbox(session: Session, mailbox: str, *, trouble: str, at: datetime) -> None:
+    """Remember how reading a mailbox went: no `trouble` is a success."""
+    state = session.get(MailboxState, mailbox) or MailboxState(mailbox=mailbox, tried_at=at)
+    state.tried_at, state.trouble = at, storable(trouble)
+    if trouble:
+        state.failing_since = state.failing_since or at
+    else:
+        state.succeeded_at, state.failing_since = at, None
+    session.add(state)
+
+
+def to_settle(session: Session, *, limit: int, put_off: Collection[int] = ()) -> list[Arrival]:
+    """Return arrivals whose mail is kept but has no message yet, in the order in which the mails were received.
+
+    `put_off` are arrivals not to be tried again now.
+    """
+    query = (
+        select(Arrival)
+        .where(
+            col(Arrival.state) == ArrivalState.TAKEN,
+            col(Arrival.message_id).is_(None),
+            col(Arrival.id).not_in(put_off),
+        )
+        .order_by(col(Arrival.received_at), col(Arrival.id))
+        .limit(limit)
+    )
+    return list(session.exec(query))
+
+
+def note_failed_reading(session: Session, arrival_id: int, error: str) -> int:
+    """Count one more attempt at reading a mail that hung or killed its reader; returns the attempts so far."""
+    arrival = session.get_one(Arrival, arrival_id)
+    arrival.attempts += 1
+    arrival.error = storable(error)
+    return arrival.attempts
+
+
+def raw_of(session: Session, digest: str) -> bytes:
+    """Return the raw bytes of a digest; raises LedgerError if they are gone or not what they were."""
+    row = session.get(Raw, digest)
+    if row is None:
+        raise LedgerError(f"surat asli {digest[:12]} tidak ada di basis data")
+    raw = unpack(row)
+    if raw is None:
+        raise LedgerError(f"surat asli {digest[:12]} rusak di basis data")
+    return raw
+
+
+def unpack(row: Raw) -> bytes | None:
+    """Return the bytes of a raw row if they still have its digest, else None."""
+    try:
+        raw = zlib.decompress(row.packed)
+    except zlib.error:
+        return None
+    return raw if hashlib.sha256(raw).hexdigest() == row.digest else None
+
+
+def of_digest(session: Session, digest: str) -> Message | None:
+    """Return the message whose raw bytes have a digest."""
+    return session.exec(select(Message).where(col(Message.raw_digest) == digest)).first()
+
+
+def with_content(session: Session, content_key: str) -> list[Message]:
+    """Return the messages with the same words and files from the same sender, oldest first."""
+    query = select(Message).where(col(Message.content_key) == content_key).order_by(col(Message.id))
+    return list(session.exec(query))
+
+
+def with_rfc_ids(session: Session, ids: Sequence[str]) -> list[Message]:
+    """Return the messages that bear one of these Message-IDs and belong to an entry, newest first."""
+    if not ids:
+        return []
+    query = (
+        select(Message)
+        .where(col(Message.rfc_message_id).in_(ids), col(Message.entry_id).is_not(None))
+        .order_by(col(Message.id).desc())
+    )
+    return list(session.exec(query))
+
+
+def of_entry(session: Session, entry_id: int) -> list[Message]:
+    """Return the messages of an entry, oldest first."""
+    return list(session.exec(select(Message).where(col(Message.entry_id) == entry_id).order_by(col(Message.id))))
+
+
+def no_reply_of(session: Session, entry_id: int) -> tuple[str, ...]:
+    """Return the rows of the screening table that forbid an automatic answer to the mail that opened an entry."""
+    query = (
+        select(Message.no_reply)
+        .where(col(Message.entry_id) == entry_id, col(Message.disposition) == Disposition.RECORDED)
+        .order_by(col(Message.id))
+        .limit(1)
+    )
+    return tuple(session.exec(query).first() or ())
+
+
+def count_files(session: Session, entry_id: int) -> int:
+    """Count the files that came with the mail that opened an entry."""
+    query = (
+        select(func.count())
+        .select_from(Attachment)
+        .join(Message, col(Message.id) == col(Attachment.message_id))
+        .where(col(Message.entry_id) == entry_id, col(Message.disposition) == Disposition.RECORDED)
+    )
+    return session.exec(query).one()
+
+
+def change_disposition(
+    session: Session, message: Message, disposition: Disposition, reason: str, *, at: datetime, actor: str
+) -> None:
+    """Give a message another disposition; that is an event, and so is what it was before."""
+    before = message.disposition
+    message.disposition, message.reason, message.settled_at = disposition, reason, at
+    session.add(message)
+    session.flush()
+    events.append(
+        session,
+        "disposisi_berubah",
+        at=at,
+        actor=actor,
+        about=events.Subject(entry_id=message.entry_id, message_id=message.id),
+        plain={"dari": before.value, "menjadi": disposition.value},
+        personal={"alasan": reason},
+    )
+
+
+def add_follow_up(session: Session, entry: Entry, message: Message, *, at: datetime) -> None:
+    """Tell the chain that an entry got a further letter."""
+    session.flush()
+    events.append(
+        session,
+        "surat_susulan",
+        at=at,
+        actor="sistem",
+        about=events.Subject(entry_id=entry.id, message_id=message.id),
+        plain={"alasan": message.reason},
+    )
+
+
+def count_by_disposition(session: Session) -> dict[Disposition, int]:
+    """Count the messages of each disposition."""
+    query = select(Message.disposition, func.count()).group_by(col(Message.disposition))
+    return {Disposition(disposition): number for disposition, number in session.exec(query)}

@@ -1,0 +1,540 @@
+"""Finds what the book holds: pages of entries by filter and words, the trays of staff, and the counts of the day."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from typing import cast
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import ColumnElement, and_, case, false, func, or_
+from sqlalchemy.orm import QueryableAttribute, defer
+from sqlalchemy.sql.base import ExecutableOption
+from sqlalchemy.sql.elements import SQLCoreOperations
+from sqlmodel import Session, col, select
+
+from ledger.errors import LedgerError
+from ledger.models import Arrival, Entry, Letter, MailboxState, Message
+from ledger.words import (
+    CLOSED,
+    ArrivalState,
+    Channel,
+    Disposition,
+    Kind,
+    LetterState,
+    Register,
+    Status,
+)
+
+LONGEST_WORDS = 200
+"""How many characters a search may have."""
+
+_MOST_WORDS = 8
+_NUMBER = re.compile(
+    r"\[?\s*(?:(?P<series>PGD|REG|SRN|INF)[\s/.\-]*)?(?:(?P<year>20\d\d)\s*[\s/\-]\s*)?(?P<sequence>\d{1,6})\s*\]?",
+    re.IGNORECASE,
+)
+_NUMBER_THEN_YEAR = re.compile(r"(?P<sequence>\d{1,6})\s*/\s*(?P<year>20\d\d)")
+_PHONE = re.compile(r"\+?[\d\s()./\-]{4,}")
+_UNSEARCHABLE = re.compile("[\x00-\x1f\x7f\ud800-\udfff]+")
+_NO_DUE_DAY, _AFTER_ALL = "9999-12-30", "9999-12-31"
+
+
+class WrongCursor(LedgerError):
+    """A place in the book was named that cannot be read."""
+
+
+class Order(StrEnum):
+    """The orders in which the book is shown: newest first, or what is due soonest first with closed entries last."""
+
+    TERBARU = "terbaru"
+    TENGGAT = "tenggat"
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What is wanted of the book; `since` and `until` are days of receipt in the office's zone, both included."""
+
+    series: Register | None = None
+    channel: Channel | None = None
+    service: str | None = None
+    status: Status | None = None
+    since: date | None = None
+    until: date | None = None
+    needs_review: bool = False
+    overdue: bool = False
+    due_today: bool = False
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Cursor:
+    """A place between two lines of the book: the sort key and the entry's id."""
+
+    key: str
+    id: int
+
+    def __str__(self) -> str:
+        return f"{self.key}~{self.id}"
+
+    @classmethod
+    def read(cls, written: str) -> "Cursor":
+        """Read a cursor from an address; raises WrongCursor."""
+        key, _, number = written.rpartition("~")
+        if not re.fullmatch(r"[0-9T:.+\-]{10,40}", key) or not re.fullmatch(r"\d{1,10}", number):
+            raise WrongCursor("tempat dalam buku tidak dikenali")
+        return cls(key, int(number))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the book as a table shows it; moments in UTC."""
+
+    id: int
+    series: Register
+    year: int
+    sequence: int
+    number: str
+    channel: Channel
+    channel_word: str
+    kind: Kind
+    service: str
+    status: Status
+    received_at: datetime
+    due_on: date | None
+    name: str
+    organisation: str
+    phone: str
+    email: str
+    matter: str
+    needs_review: bool
+    review_reason: str
+
+    @property
+    def closed(self) -> bool:
+        """Say whether nothing is owed any more."""
+        return self.status in CLOSED
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A part of the book: its lines, how many the filter finds in all, and where the pages beside it begin."""
+
+    lines: tuple[Line, ...]
+    total: int
+    newer: Cursor | None = None
+    older: Cursor | None = None
+
+
+def book(
+    session: Session,
+    wanted: Filter,
+    *,
+    zone: ZoneInfo,
+    today: date,
+    order: Order = Order.TERBARU,
+    before: Cursor | None = None,
+    after: Cursor | None = None,
+    limit: int = 50,
+) -> Page:
+    """Return one page of the book, further down from `before` or further up from `after` (keyset paging).
+
+    `today` is the office's day; it decides what is overdue. Raises WrongCursor for a cursor of another order.
+    """
+    conditions = _conditions(wanted, zone=zone, today=today)
+    total = session.exec(select(func.count()).select_from(Entry).where(*conditions)).one()
+    step = _STEPS[order]
+    query = select(Entry).options(_left_out(Entry.account)).where(*conditions)
+    if after is not None:
+        rows = session.exec(query.where(step.above(after)).order_by(*step.upwards).limit(limit + 1)).all()
+        return _page(rows[:limit][::-1], total, step, more_above=len(rows) > limit, more_below=True)
+    if before is not None:
+        query = query.where(step.below(before))
+    rows = session.exec(query.order_by(*step.downwards).limit(limit + 1)).all()
+    return _page(rows[:limit], total, step, more_above=before is not None, more_below=len(rows) > limit)
+
+
+def _page(rows: Sequence[Entry], total: int, step: "_Step", *, more_above: bool, more_below: bool) -> Page:
+    lines = tuple(line_of(row) for row in rows)
+    if not lines:
+        return Page((), total)
+    return Page(
+        lines,
+        total,
+        newer=step.place(lines[0]) if more_above else None,
+        older=step.place(lines[-1]) if more_below else None,
+    )
+
+
+def _left_out(column: object) -> ExecutableOption:
+    """Leave a long column unread; touching it all the same is a mistake that raises."""
+    return defer(cast("QueryableAttribute[str]", column), raiseload=True)
+
+
+def line_of(entry: Entry) -> Line:
+    """Return an entry as a line of the book."""
+    assert entry.id is not None, "the entry was read from the database"
+    return Line(
+        id=entry.id,
+        series=entry.series,
+        year=entry.year,
+        sequence=entry.sequence,
+        number=entry.number,
+        channel=entry.channel,
+        channel_word=entry.channel_word,
+        kind=entry.kind,
+        service=entry.service,
+        status=entry.status,
+        received_at=entry.received_at,
+        due_on=date.fromisoformat(entry.due_on) if entry.due_on else None,
+        name=entry.name,
+        organisation=entry.organisation,
+        phone=entry.phone,
+        email=entry.email,
+        matter=entry.matter,
+        needs_review=entry.needs_review,
+        review_reason=entry.review_reason,
+    )
+
+
+_OPEN = col(Entry.status).not_in(CLOSED)
+_due_key: ColumnElement[str] = case(
+    (col(Entry.status).in_(CLOSED), _AFTER_ALL), else_=func.coalesce(Entry.due_on, _NO_DUE_DAY)
+)
+
+
+_Key = ColumnElement[datetime] | ColumnElement[str] | ColumnElement[int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    above: Callable[[Cursor], ColumnElement[bool]]
+    below: Callable[[Cursor], ColumnElement[bool]]
+    upwards: tuple[_Key, ...]
+    downwards: tuple[_Key, ...]
+    place: Callable[[Line], Cursor]
+
+
+def _moment(cursor: Cursor) -> datetime:
+    try:
+        moment = datetime.fromisoformat(cursor.key)
+    except ValueError as wrong:
+        raise WrongCursor("tempat dalam buku tidak dikenali") from wrong
+    if moment.tzinfo is None:
+        raise WrongCursor("tempat dalam buku tidak dikenali")
+    return moment
+
+
+def _newer_than(cursor: Cursor) -> ColumnElement[bool]:
+    at = _moment(cursor)
+    # The first condition says nothing new, but it is what lets the index on received_at begin there.
+    return and_(
+        col(Entry.received_at) >= at,
+        or_(col(Entry.received_at) > at, col(Entry.id) > cursor.id),
+    )
+
+
+def _older_than(cursor: Cursor) -> ColumnElement[bool]:
+    at = _moment(cursor)
+    return and_(
+        col(Entry.received_at) <= at,
+        or_(col(Entry.received_at) < at, col(Entry.id) < cursor.id),
+    )
+
+
+def _due_before(cursor: Cursor) -> ColumnElement[bool]:
+    return or_(_due_key < cursor.key, and_(_due_key == cursor.key, col(Entry.id) > cursor.id))
+
+
+def _due_after(cursor: Cursor) -> ColumnElement[bool]:
+    return or_(_due_key > cursor.key, and_(_due_key == cursor.key, col(Entry.id) < cursor.id))
+
+
+def _due_place(line: Line) -> Cursor:
+    day = line.due_on.isoformat() if line.due_on else _NO_DUE_DAY
+    return Cursor(_AFTER_ALL if line.closed else day, line.id)
+
+
+_STEPS = {
+    Order.TERBARU: _Step(
+        above=_newer_than,
+        below=_older_than,
+        upwards=(col(Entry.received_at).asc(), col(Entry.id).asc()),
+        downwards=(col(Entry.received_at).desc(), col(Entry.id).desc()),
+        place=lambda line: Cursor(line.received_at.isoformat(timespec="microseconds"), line.id),
+    ),
+    Order.TENGGAT: _Step(
+        above=_due_before,
+        below=_due_after,
+        upwards=(_due_key.desc(), col(Entry.id).asc()),
+        downwards=(_due_key.asc(), col(Entry.id).desc()),
+        place=_due_place,
+    ),
+}
+
+
+def midnight(day: date, zone: ZoneInfo) -> datetime:
+    """Return the moment at which a day begins in a zone, in UTC."""
+    return datetime.combine(day, time.min, tzinfo=zone).astimezone(UTC)
+
+
+def _conditions(wanted: Filter, *, zone: ZoneInfo, today: date) -> list[ColumnElement[bool]]:
+    exact = (
+        (col(Entry.series), wanted.series),
+        (col(Entry.channel), wanted.channel),
+        (col(Entry.service), wanted.service),
+        (col(Entry.status), wanted.status),
+    )
+    conditions: list[ColumnElement[bool]] = [column == value for column, value in exact if value is not None]
+    if wanted.since is not None:
+        conditions.append(col(Entry.received_at) >= midnight(wanted.since, zone))
+    if wanted.until is not None:
+        conditions.append(col(Entry.received_at) < midnight(wanted.until + timedelta(days=1), zone))
+    if wanted.needs_review:
+        conditions.append(col(Entry.needs_review).is_(True))
+    if wanted.overdue:
+        conditions += [_OPEN, col(Entry.due_on) < today.isoformat()]
+    if wanted.due_today:
+        conditions += [_OPEN, col(Entry.due_on) == today.isoformat()]
+    return conditions + _of_words(wanted.text)
+
+
+def _of_words(text: str) -> list[ColumnElement[bool]]:
+    """Return what a search asks: a register number, a telephone number, or words that must all be found."""
+    text = _UNSEARCHABLE.sub(" ", text[:LONGEST_WORDS]).strip()
+    if not text:
+        return []
+    numbered = _NUMBER_THEN_YEAR.fullmatch(text) or _NUMBER.fullmatch(text)
+    if numbered:
+        return [or_(_numbered(numbered), _phoned(text))]
+    if _PHONE.fullmatch(text):
+        return [_phoned(text)]
+    return [_holding(word) for word in text.split()[:_MOST_WORDS]]
+
+
+def _numbered(found: re.Match[str]) -> ColumnElement[bool]:
+    asked = found.groupdict()
+    conditions = [col(Entry.sequence) == int(asked["sequence"])]
+    if asked.get("year"):
+        conditions.append(col(Entry.year) == int(asked["year"]))
+    if asked.get("series"):
+        conditions.append(col(Entry.series) == Register(asked["series"].upper()))
+    return and_(*conditions)
+
+
+def _phoned(text: str) -> ColumnElement[bool]:
+    digits = re.sub(r"\D", "", text)
+    core = digits.removeprefix("0062").removeprefix("62").lstrip("0")
+    # Two or three digits stand in half of all telephone numbers: that would find nothing by finding everything.
+    if len(core) < 4 or not _PHONE.fullmatch(text):
+        return false()
+    return or_(col(Entry.phone_e164).contains(core), _digits_of(col(Entry.phone)).contains(core))
+
+
+def _digits_of(phone: SQLCoreOperations[str]) -> ColumnElement[str]:
+    digits: ColumnElement[str] = func.replace(phone, "-", "")
+    for mark in ". /()":
+        digits = func.replace(digits, mark, "")
+    return digits
+
+
+def _holding(word: str) -> ColumnElement[bool]:
+    columns = (Entry.number, Entry.name, Entry.organisation, Entry.phone, Entry.email, Entry.matter)
+    return or_(*(col(column).icontains(word, autoescape=True) for column in columns))
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """How much waits for a person in the rooms of the rail."""
+
+    review: int
+    undelivered: int
+
+
+_UNDELIVERED = (LetterState.FAILED, LetterState.UNCERTAIN, LetterState.WITHHELD)
+_TO_LOOK_AT = (Disposition.UNREGISTERED, Disposition.QUARANTINED)
+
+
+def waiting(session: Session) -> Waiting:
+    """Count what waits for a person: entries and mails to look at, letters of open entries that did not go out."""
+    entries = session.exec(select(func.count()).select_from(Entry).where(col(Entry.needs_review).is_(True))).one()
+    mails = session.exec(select(func.count()).select_from(Message).where(_mail_to_look_at())).one()
+    return Waiting(entries + mails, sum(undelivered(session).values()))
+
+
+def _mail_to_look_at() -> ColumnElement[bool]:
+    return and_(
+        col(Message.disposition).in_(_TO_LOOK_AT),
+        or_(col(Message.disposition) == Disposition.QUARANTINED, col(Message.needs_review).is_(True)),
+    )
+
+
+def undelivered(session: Session) -> dict[LetterState, int]:
+    """Count the letters of open entries that failed, are uncertain, or were withheld."""
+    query = (
+        select(Letter.state, func.count())
+        .join(Entry, col(Entry.id) == col(Letter.entry_id))
+        .where(col(Letter.state).in_(_UNDELIVERED), _OPEN)
+        .group_by(col(Letter.state))
+    )
+    return {LetterState(state): count for state, count in session.exec(query)}
+
+
+@dataclass(frozen=True, slots=True)
+class MailboxLine:
+    """How reading one mailbox last went; None where it was never tried."""
+
+    address: str
+    tried_at: datetime | None = None
+    succeeded_at: datetime | None = None
+    failing_since: datetime | None = None
+    trouble: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Today:
+    """The state of the book at one moment.
+
+    `unsettled` mails are kept but have no disposition yet; `unfetchable` ones the server would not give so far.
+    """
+
+    new: int
+    review: int
+    due_today: int
+    overdue: int
+    letters: dict[LetterState, int]
+    underway: int
+    quarantined: int
+    unsettled: int
+    unfetchable: int
+    mailboxes: tuple[MailboxLine, ...]
+
+
+def overview(session: Session, addresses: Sequence[str], *, zone: ZoneInfo, today: date) -> Today:
+    """Count what an officer must know in the morning; new is what was received since yesterday began."""
+
+    def lines(wanted: Filter) -> int:
+        conditions = _conditions(wanted, zone=zone, today=today)
+        return session.exec(select(func.count()).select_from(Entry).where(*conditions)).one()
+
+    underway = select(func.count()).where(
+        col(Letter.state).in_([LetterState.OWED, LetterState.QUEUED, LetterState.SENDING])
+    )
+    return Today(
+        new=lines(Filter(since=today - timedelta(days=1))),
+        review=waiting(session).review,
+        due_today=lines(Filter(due_today=True)),
+        overdue=lines(Filter(overdue=True)),
+        letters=undelivered(session),
+        underway=session.exec(underway).one(),
+        quarantined=mails_in(session, [Disposition.QUARANTINED]),
+        unsettled=session.exec(select(func.count()).where(_UNSETTLED)).one(),
+        unfetchable=session.exec(select(func.count()).where(_UNFETCHABLE)).one(),
+        mailboxes=_mailboxes(session, addresses),
+    )
+
+
+_UNSETTLED = and_(col(Arrival.message_id).is_(None), col(Arrival.state) == ArrivalState.TAKEN)
+_UNFETCHABLE = col(Arrival.state) == ArrivalState.UNFETCHABLE
+
+
+def _mailboxes(session: Session, addresses: Sequence[str]) -> tuple[MailboxLine, ...]:
+    known = {state.mailbox: state for state in session.exec(select(MailboxState))}
+    return tuple(
+        MailboxLine(address, state.tried_at, state.succeeded_at, state.failing_since, state.trouble)
+        if (state := known.get(address))
+        else MailboxLine(address)
+        for address in addresses
+    )
+
+
+def mails_in(session: Session, dispositions: Sequence[Disposition]) -> int:
+    """Count the mails of some dispositions."""
+    return session.exec(
+        select(func.count()).select_from(Message).where(col(Message.disposition).in_(dispositions))
+    ).one()
+
+
+def mails(session: Session, dispositions: Sequence[Disposition], *, before: int | None, limit: int) -> list[Message]:
+    """Return mails of some dispositions, newest first, further down from the id `before`."""
+    query = select(Message).where(col(Message.disposition).in_(dispositions))
+    if before is not None:
+        query = query.where(col(Message.id) < before)
+    return list(session.exec(query.order_by(col(Message.id).desc()).limit(limit)))
+
+
+def mails_to_review(session: Session, *, limit: int) -> list[Message]:
+    """Return the mails without an entry that an officer must look at, newest first (those in quarantine apart)."""
+    query = select(Message).where(
+        col(Message.disposition) == Disposition.UNREGISTERED, col(Message.needs_review).is_(True)
+    )
+    return list(session.exec(query.order_by(col(Message.id).desc()).limit(limit)))
+
+
+def unfetchable(session: Session, *, limit: int) -> list[Arrival]:
+    """Return the mails that a server would not give so far, newest first."""
+    return list(session.exec(select(Arrival).where(_UNFETCHABLE).order_by(col(Arrival.id).desc()).limit(limit)))
+
+
+@dataclass(frozen=True, slots=True)
+class LetterLine:
+    """A letter with the line of the book that it belongs to."""
+
+    letter: Letter
+    line: Line
+
+
+def letters(
+    session: Session, states: Sequence[LetterState], *, open_only: bool, before: int | None, limit: int
+) -> list[LetterLine]:
+    """Return letters of some states with their entries, newest first, further down from the id `before`."""
+    query = (
+        select(Letter, Entry)
+        .join(Entry, col(Entry.id) == col(Letter.entry_id))
+        .options(
+            _left_out(Entry.account),
+            _left_out(Letter.body_html),
+            _left_out(Letter.body_text),
+        )
+        .where(col(Letter.state).in_(states))
+    )
+    if open_only:
+        query = query.where(_OPEN)
+    if before is not None:
+        query = query.where(col(Letter.id) < before)
+    rows = session.exec(query.order_by(col(Letter.id).desc()).limit(limit))
+    return [LetterLine(letter, line_of(entry)) for letter, entry in rows]
+
+
+def entry_numbered(session: Session, series: Register, year: int, sequence: int) -> Entry | None:
+    """Return the entry of a number."""
+    return session.exec(
+        select(Entry).where(col(Entry.series) == series, col(Entry.year) == year, col(Entry.sequence) == sequence)
+    ).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """The lines before and after one in the book, by receipt."""
+
+    newer: Line | None
+    older: Line | None
+
+
+def neighbours(session: Session, entry: Entry) -> Neighbours:
+    """Return the lines beside an entry in the order of the book."""
+    here = _STEPS[Order.TERBARU].place(line_of(entry))
+    step = _STEPS[Order.TERBARU]
+    lean = select(Entry).options(_left_out(Entry.account))
+    newer = session.exec(lean.where(step.above(here)).order_by(*step.upwards).limit(1)).first()
+    older = session.exec(lean.where(step.below(here)).order_by(*step.downwards).limit(1)).first()
+    return Neighbours(line_of(newer) if newer else None, line_of(older) if older else None)
+
+
+def arrivals_of(session: Session, messages: Sequence[int]) -> dict[int, list[Arrival]]:
+    """Return where mails arrived, by message, each in the order in which they were seen."""
+    found: dict[int, list[Arrival]] = {}
+    for arrival in session.exec(select(Arrival).where(col(Arrival.message_id).in_(messages)).order_by(col(Arrival.id))):
+        found.setdefault(arrival.message_id or 0, []).append(arrival)
+    return found

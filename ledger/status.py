@@ -1,0 +1,53 @@
+"""Says in plain words how the book, the mailboxes and the letters stand, and what needs a person."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from ledger.dates import short_moment
+from ledger.search import MailboxLine, Today
+from ledger.words import LetterState
+
+LATE = timedelta(minutes=30)
+"""A mailbox not read for so long needs somebody to look."""
+
+
+@dataclass(frozen=True, slots=True)
+class StatusLine:
+    """One line of the status; an urgent one needs a person."""
+
+    text: str
+    urgent: bool = False
+
+
+def lines(today: Today, *, zone: ZoneInfo, now: datetime) -> list[StatusLine]:
+    """Return the status as lines to read; times are shown in `zone`."""
+    mailboxes = [_mailbox(box, zone=zone, now=now) for box in today.mailboxes]
+    counted = [
+        ("surat menunggu dicatat", today.unsettled, False),
+        ("surat yang belum diberikan server", today.unfetchable, True),
+        ("karantina: surat yang tidak dapat dibaca", today.quarantined, True),
+        ("perlu ditinjau", today.review, True),
+        ("jatuh tempo hari ini", today.due_today, False),
+        ("melewati batas waktu", today.overdue, True),
+        ("tanda terima dalam antrean", today.underway, False),
+        ("tanda terima belum terkirim", today.letters.get(LetterState.FAILED, 0), True),
+        ("tanda terima belum pasti sampai", today.letters.get(LetterState.UNCERTAIN, 0), True),
+        ("tanda terima ditahan", today.letters.get(LetterState.WITHHELD, 0), False),
+    ]
+    return mailboxes + [StatusLine(f"{label}: {count}", urgent and count > 0) for label, count, urgent in counted]
+
+
+def _mailbox(box: MailboxLine, *, zone: ZoneInfo, now: datetime) -> StatusLine:
+    last = f"terakhir dibaca {short_moment(box.succeeded_at, zone)}" if box.succeeded_at else "belum pernah dibaca"
+    if box.trouble:
+        since = f" sejak {short_moment(box.failing_since, zone)}" if box.failing_since else ""
+        return StatusLine(f"{box.address}: {last}; bermasalah{since}. {box.trouble}", urgent=True)
+    late = box.succeeded_at is None or now - box.succeeded_at > LATE
+    lag = f", {_minutes(now - box.succeeded_at)} yang lalu" if box.succeeded_at else ""
+    return StatusLine(f"{box.address}: {last}{lag}", urgent=late)
+
+
+def _minutes(span: timedelta) -> str:
+    minutes = max(0, int(span.total_seconds() // 60))
+    return f"{minutes} menit" if minutes < 120 else f"{minutes // 60} jam"

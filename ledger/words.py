@@ -1,0 +1,100 @@
+"""The words of the book: every enumeration, each idea once, its values as the office reads them."""
+
+from enum import StrEnum
+
+
+class Channel(StrEnum):
+    """The way by which a matter reached the office (the channels of the published standard)."""
+
+    EMAIL = "email"
+    TELEPON = "telepon"
+    PETUGAS = "petugas"
+    RADIO = "radio"
+    LAINNYA = "lainnya"
+
+
+class Kind(StrEnum):
+    """What the writer wants done."""
+
+    PENGADUAN = "pengaduan"
+    PERMOHONAN = "permohonan"
+    SARAN = "saran"
+    INFORMASI = "informasi"
+    LAINNYA = "lainnya"
+
+
+class Register(StrEnum):
+    """A series of numbers in the book; a kind that has none (lainnya) gets no number."""
+
+    PGD = "PGD"
+    REG = "REG"
+    SRN = "SRN"
+    INF = "INF"
+
+
+REGISTER_OF: dict[Kind, Register] = {
+    Kind.PENGADUAN: Register.PGD,
+    Kind.PERMOHONAN: Register.REG,
+    Kind.SARAN: Register.SRN,
+    Kind.INFORMASI: Register.INF,
+}
+
+
+class Status(StrEnum):
+    """Where an entry stands (DOMAIN vocabulary, SP4N-like)."""
+
+    DITERIMA = "diterima"
+    DIVERIFIKASI = "diverifikasi"
+    MENUNGGU_KELENGKAPAN = "menunggu_kelengkapan"
+    DIDISPOSISIKAN = "didisposisikan"
+    DIPROSES = "diproses"
+    DITERUSKAN = "diteruskan"
+    DIJAWAB = "dijawab"
+    SELESAI = "selesai"
+    DITOLAK = "ditolak"
+    DICABUT = "dicabut"
+    DUPLIKAT = "duplikat"
+    BATAL = "batal"
+
+
+CLOSED = frozenset({Status.SELESAI, Status.DITOLAK, Status.DICABUT, Status.DUPLIKAT, Status.BATAL})
+
+
+class Disposition(StrEnum):
+    """The one outcome of a fetched mail."""
+
+    RECORDED = "recorded"
+    FOLLOW_UP = "follow_up"
+    DUPLICATE = "duplicate"
+    AUTOMATIC = "automatic"
+    BOUNCE = "bounce"
+    LIST = "list"
+    OWN = "own"
+    UNREGISTERED = "unregistered"
+    QUARANTINED = "quarantined"
+
+
+class LetterState(StrEnum):
+    """The state of a letter that the office owes."""
+
+    OWED = "owed"
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    FAILED = "failed"
+    WITHHELD = "withheld"
+    UNCERTAIN = "uncertain"
+
+
+class Purpose(StrEnum):
+    """What a letter is for."""
+
+    TANDA_TERIMA = "tanda_terima"
+
+
+class ArrivalState(StrEnum):
+    """What became of one UID seen in a folder of a mailbox."""
+
+    TAKEN = "taken"
+    UNFETCHABLE = "unfetchable"
+    BEFORE_START = "before_start"

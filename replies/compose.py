@@ -1,0 +1,169 @@
+"""Writes the words of a letter from its templates, and makes a mail of them that nothing can be smuggled into."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from email import policy
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
+
+from config.settings import Settings
+from ledger.dates import long_date, long_moment
+from ledger.deadlines import Promise, promises
+from ledger.entries import Rulebook
+from ledger.labels import KINDS
+from ledger.letters import Rendered
+from ledger.models import Entry, Letter
+from ledger.words import Channel
+
+TEMPLATES = Path(__file__).parent / "templates"
+NUMBER_HEADER = "X-Buku-Nomor"
+ANSWERS_HEADER = "X-Buku-Menjawab"
+
+_NEUTRAL = "netral"
+_MESSAGE_ID = re.compile(r"[!-;=?-~]{1,500}")
+_NAME = re.compile(r"[^\W\d_][^\W\d_ .,'’-]*(?:[ .,'’-]+[^\W\d_]+)*[.]?")
+_NAME_LENGTH = 60
+_CHANNELS = {
+    Channel.EMAIL: "surel (e-mail)",
+    Channel.TELEPON: "telepon",
+    Channel.PETUGAS: "petugas penerima",
+    Channel.RADIO: "program radio Laporo Rek",
+    Channel.LAINNYA: "saluran lain",
+}
+_UNITS = {"hari_kerja": "hari kerja", "hari": "hari"}
+
+
+class LetterError(Exception):
+    """A letter cannot be written: a template is missing or broken. For the operator; the letter is tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenPromise:
+    """A promise as the templates say it; `due` is empty while its count has not begun."""
+
+    label: str
+    due: str
+    span: str
+
+
+class Composer:
+    """Renders letters by one configuration."""
+
+    def __init__(self, settings: Settings, rulebook: Rulebook, templates: Path = TEMPLATES) -> None:
+        self._settings = settings
+        self._rulebook = rulebook
+        self._jinja = Environment(
+            loader=FileSystemLoader(templates),
+            undefined=StrictUndefined,
+            autoescape=lambda name: name is not None and name.endswith(".html"),
+            trim_blocks=True,
+            lstrip_blocks=True,
+            keep_trailing_newline=False,
+        )
+
+    def render(self, entry: Entry, *, mailbox: str, files: int) -> Rendered:
+        """Render the acknowledgement of an entry; what is in doubt gets neutral words. Raises LetterError."""
+        words = _NEUTRAL if entry.needs_review else entry.kind.value
+        context = self._context(entry, mailbox, files)
+        try:
+            subject, text, html = (
+                self._jinja.get_template(f"tanda_terima_{words}/{part}").render(context)
+                for part in ("subject.txt", "body.txt", "body.html")
+            )
+        except TemplateError as wrong:
+            raise LetterError(f"templat tanda_terima_{words}: {type(wrong).__name__}: {wrong}") from wrong
+        return Rendered(" ".join(subject.split()), text.strip() + "\n", html.strip() + "\n")
+
+    def check(self) -> list[str]:
+        """Return what is wrong with the templates: nothing, if every letter can be compiled."""
+        wrong: list[str] = []
+        for name in self._jinja.list_templates():
+            try:
+                self._jinja.get_template(name)
+            except TemplateError as error:
+                wrong.append(f"{name}: {error}")
+        return wrong
+
+    def _context(self, entry: Entry, mailbox: str, files: int) -> dict[str, object]:
+        zone = self._rulebook.zone
+        return {
+            "office": self._settings.office,
+            "number": entry.number,
+            "greeting_name": greeting_name(entry.name),
+            "kind_label": KINDS[entry.kind].lower(),
+            "service": self._settings.services.get(entry.service),
+            "received": long_moment(entry.received_at, zone),
+            "channel_label": entry.channel_word or _CHANNELS[entry.channel],
+            "mailbox": mailbox,
+            "files": files,
+            "missing": missing_from(entry),
+            "promises": self._promises(entry),
+            "received_by_mail": entry.channel is Channel.EMAIL,
+        }
+
+    def _promises(self, entry: Entry) -> tuple[SpokenPromise, ...]:
+        made = promises(
+            self._rulebook.deadlines,
+            self._rulebook.calendar,
+            kind=entry.kind,
+            service=entry.service,
+            received_at=entry.received_at,
+            zone=self._rulebook.zone,
+        )
+        return tuple(_spoken(promise) for promise in made)
+
+
+def _spoken(promise: Promise) -> SpokenPromise:
+    span = f"{promise.amount} {_UNITS[promise.unit]}"
+    if promise.conditional:
+        return SpokenPromise(promise.label, "", f"{span} sejak berkas dinyatakan lengkap")
+    return SpokenPromise(promise.label, long_date(promise.due), span)
+
+
+def greeting_name(name: str) -> str:
+    """Return a name that may stand in a greeting, or nothing: a stranger chose it, and letters carry our name."""
+    plain = " ".join(name.split())
+    return plain if len(plain) <= _NAME_LENGTH and _NAME.fullmatch(plain) else ""
+
+
+def missing_from(entry: Entry) -> tuple[str, ...]:
+    """Return which of the four items that the standard asks for are lacking, in the words of the letter."""
+    items = (
+        (entry.name, "nama lengkap"),
+        (entry.organisation, "instansi atau tempat bekerja (bila ada)"),
+        (entry.address, "alamat"),
+        (entry.phone, "nomor telepon yang dapat dihubungi"),
+    )
+    return tuple(label for value, label in items if not value)
+
+
+def as_mail(letter: Letter, number: str, settings: Settings, *, at: datetime) -> bytes:
+    """Build the mail of a letter (RFC 5322, RFC 3834): to its recipient alone, marked as automatic, threaded.
+
+    `at` is aware and becomes the Date. Raises ValueError where a header would hold a line break.
+    """
+    mail = EmailMessage(policy=policy.SMTP)
+    local, _, domain = letter.mailbox.rpartition("@")
+    mail["From"] = Address(display_name=settings.office.short, username=local, domain=domain)
+    to_local, _, to_domain = letter.recipient.rpartition("@")
+    mail["To"] = Address(username=to_local, domain=to_domain)
+    mail["Subject"] = letter.subject
+    mail["Date"] = format_datetime(at.astimezone(settings.office.zone))
+    mail["Message-ID"] = f"<{letter.rfc_message_id}>"
+    threading = [one for one in (*letter.refers_to, letter.answers) if _MESSAGE_ID.fullmatch(one)]
+    if _MESSAGE_ID.fullmatch(letter.answers):
+        mail["In-Reply-To"] = f"<{letter.answers}>"
+        mail[ANSWERS_HEADER] = f"<{letter.answers}>"
+    if threading:
+        mail["References"] = " ".join(f"<{one}>" for one in dict.fromkeys(threading))
+    mail["Auto-Submitted"] = "auto-replied"
+    mail["X-Auto-Response-Suppress"] = "All"
+    mail[NUMBER_HEADER] = number
+    mail.set_content(letter.body_text, cte="quoted-printable")
+    mail.add_alternative(letter.body_html, subtype="html", cte="quoted-printable")
+    return mail.as_bytes()

@@ -1,0 +1,69 @@
+"""Decides whether an acknowledgement is sent, or withheld and why: a table read from the top, without side effects."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from config.settings import Settings
+from ledger.addresses import is_writable
+from ledger.ports import LetterFacts
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """The letter goes out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Withheld:
+    """The letter does not go out; the reason is plain Indonesian, for the officer."""
+
+    reason: str
+
+
+Decision = Send | Withheld
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of the table: what it looks at, and the reason it gives."""
+
+    name: str
+    holds: Callable[[LetterFacts, Settings], bool]
+    reason: Callable[[LetterFacts, Settings], str]
+
+
+TABLE = (
+    Row(
+        "no address",
+        lambda facts, _: not facts.recipient,
+        lambda *_: "Surat tidak menyebut alamat pengirim.",
+    ),
+    Row(
+        "not writable",
+        lambda facts, _: not is_writable(facts.recipient),
+        lambda *_: "Alamat pengirim bukan alamat surel yang dapat dikirimi.",
+    ),
+    Row(
+        "our own address",
+        lambda facts, settings: facts.recipient.lower() in settings.own_addresses,
+        lambda *_: "Pengirimnya kotak surat kantor sendiri; pelapor aslinya perlu dihubungi petugas.",
+    ),
+    Row(
+        "forbidden by the mail",
+        lambda facts, _: bool(facts.no_reply),
+        lambda facts, _: f"Surat ini tidak boleh dijawab otomatis: {'; '.join(facts.no_reply)}.",
+    ),
+    Row(
+        "cap of an address",
+        lambda facts, settings: facts.sent_lately >= settings.letters.daily_cap,
+        lambda _, settings: f"Alamat ini sudah menerima {settings.letters.daily_cap} surat dalam 24 jam terakhir.",
+    ),
+)
+
+
+def decide(facts: LetterFacts, settings: Settings) -> Decision:
+    """Return the first reason to withhold a letter, or Send (RFC 3834, section 2)."""
+    for row in TABLE:
+        if row.holds(facts, settings):
+            return Withheld(row.reason(facts, settings))
+    return Send()

@@ -1,0 +1,220 @@
+"""Renders what is owed, sends what is due, and finds out about letters whose outcome an interruption left open."""
+
+import logging
+import threading
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy.exc import SQLAlchemyError
+from sqlmodel import Session
+
+from config.logging import mask
+from config.settings import Settings
+from ledger import letters, messages
+from ledger.database import Database
+from ledger.models import Entry, Letter
+from ledger.ports import LetterFacts, SentFolder, SentUnreachable
+from ledger.words import LetterState
+from replies.compose import Composer, LetterError, as_mail
+from replies.policy import Withheld, decide
+from replies.transport import Accepted, Outcome, Postponed, Refused, Transport, Unknown
+
+log = logging.getLogger(__name__)
+
+_PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 120, 240))
+"""How long a letter waits after its first, second, … failure; the last one goes on."""
+
+_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """What the post works with: the configuration, the words, the Sent folders, the clock, and its own name."""
+
+    settings: Settings
+    composer: Composer
+    sent_folder: SentFolder
+    clock: Callable[[], datetime]
+    name: str
+
+
+@dataclass(slots=True)
+class Delivered:
+    """What one round of the post did: how many letters ended in which state."""
+
+    ended: Counter[LetterState] = field(default_factory=Counter)
+
+
+Tell = Callable[[Letter, str], None]
+
+
+def deliver(database: Database, means: Means, stopping: Callable[[], bool], tell: Tell = lambda *_: None) -> Delivered:
+    """Do one round: clear up what was interrupted, render what is owed, send what is due.
+
+    `stopping` is asked between letters; `tell` hears of each letter that ended, with its register number.
+    """
+    done = Delivered()
+    _clear_up(database, means, done, tell)
+    _render_owed(database, means, done, tell)
+    _send_due(database, means, done, stopping, tell)
+    return done
+
+
+def _render_owed(database: Database, means: Means, done: Delivered, tell: Tell) -> None:
+    with database.reading() as session:
+        owed = [letter.id for letter in letters.in_state(session, LetterState.OWED)]
+    for letter_id in owed:
+        with database.writing() as session:
+            letter = session.get_one(Letter, letter_id)
+            if letter.state is not LetterState.OWED or (letter.next_attempt_at or letter.owed_at) > means.clock():
+                continue
+            withheld = _render(session, letter, means)
+        if withheld:
+            _count(done, tell, letter, withheld)
+
+
+def _render(session: Session, letter: Letter, means: Means) -> str:
+    """Queue or withhold an owed letter; returns the number of its entry where it was withheld, else nothing."""
+    entry = session.get_one(Entry, letter.entry_id)
+    now = means.clock()
+    decision = decide(facts_of(session, letter, now), means.settings)
+    if isinstance(decision, Withheld):
+        letters.end(session, letter, LetterState.WITHHELD, reason=decision.reason, at=now)
+        return entry.number
+    try:
+        files = messages.count_files(session, letter.entry_id)
+        letters.queue(session, letter, means.composer.render(entry, mailbox=letter.mailbox, files=files), at=now)
+    except LetterError as wrong:
+        log.error("%s: %s", entry.number, wrong)
+        letters.keep_owed(letter, reason=f"Surat belum dapat ditulis: {wrong}", next_attempt_at=now + _PAUSES[1])
+    return ""
+
+
+def facts_of(session: Session, letter: Letter, now: datetime) -> LetterFacts:
+    """Collect what the policy may look at for a letter."""
+    return LetterFacts(
+        recipient=letter.recipient,
+        no_reply=messages.no_reply_of(session, letter.entry_id),
+        sent_lately=letters.sent_to_since(session, letter.recipient, now - _DAY),
+    )
+
+
+def _send_due(database: Database, means: Means, done: Delivered, stopping: Callable[[], bool], tell: Tell) -> None:
+    timeout = means.settings.letters.timeout_seconds
+    transports: dict[str, Transport] = {}
+    resting: set[str] = set()
+    try:
+        while not stopping() and (taken := _take(database, means, frozenset(resting))) is not None:
+            letter, number = taken
+            box = means.settings.mailbox(letter.mailbox)
+            transport = transports.setdefault(box.address, Transport(box, timeout=timeout))
+            mail = as_mail(letter, number, means.settings, at=means.clock())
+            outcome = transport.send(letter.recipient, mail)
+            if isinstance(outcome, Postponed) and outcome.whole_mailbox:
+                resting.add(box.address)
+            _note(database, means, letter, outcome)
+            _count(done, tell, letter, number)
+    finally:
+        for transport in transports.values():
+            transport.close()
+
+
+def _take(database: Database, means: Means, resting: frozenset[str]) -> tuple[Letter, str] | None:
+    """Commit the next due letter as `sending`, before any connection is used."""
+    with database.noting() as session:
+        letter = letters.take_due(session, now=means.clock(), sender=means.name, leave=resting)
+        return (letter, session.get_one(Entry, letter.entry_id).number) if letter is not None else None
+
+
+def _count(done: Delivered, tell: Tell, letter: Letter, number: str) -> None:
+    done.ended[letter.state] += 1
+    log.info("%s: %s letter to %s", number, letter.state, mask(letter.recipient))
+    tell(letter, number)
+
+
+def _note(database: Database, means: Means, letter: Letter, outcome: Outcome) -> None:
+    """Write down what became of a letter that was handed, or meant to be handed, to the server."""
+    now = means.clock()
+    match outcome:
+        case Accepted():
+            _end(database, letter, LetterState.SENT, "", now)
+        case Refused(reason):
+            _end(database, letter, LetterState.FAILED, reason, now)
+        case Postponed(reason):
+            _postpone(database, means, letter, reason)
+        case Unknown(reason):
+            # It stays `sending`: a little later the Sent folder is asked.
+            log.warning("letter %s: %s", letter.id, reason)
+
+
+def _end(database: Database, letter: Letter, state: LetterState, reason: str, now: datetime) -> None:
+    with database.writing() as session:
+        row = session.get_one(Letter, letter.id)
+        letters.end(session, row, state, reason=reason, at=now)
+    letter.state = state
+
+
+def _postpone(database: Database, means: Means, letter: Letter, reason: str) -> None:
+    now = means.clock()
+    if now - letter.owed_at >= timedelta(hours=means.settings.letters.give_up_hours):
+        _end(database, letter, LetterState.FAILED, f"Berkali-kali gagal dikirim. {reason}", now)
+        return
+    pause = _PAUSES[min(letter.attempts, len(_PAUSES)) - 1]
+    with database.noting() as session:
+        row = session.get_one(Letter, letter.id)
+        letters.requeue(row, reason=reason, next_attempt_at=now + pause)
+    letter.state = LetterState.QUEUED
+
+
+def _clear_up(database: Database, means: Means, done: Delivered, tell: Tell) -> None:
+    """Settle letters that an interruption left `sending`: by the Sent folder, or as uncertain; never sent blindly."""
+    before = means.clock() - timedelta(seconds=means.settings.letters.sure_after_seconds)
+    with database.reading() as session:
+        left = [
+            (letter, session.get_one(Entry, letter.entry_id).number) for letter in letters.left_sending(session, before)
+        ]
+    for letter, number in left:
+        try:
+            found = means.sent_folder.find(letter.mailbox, letter.rfc_message_id)
+        except SentUnreachable as wrong:
+            log.warning("%s: the Sent folder cannot be asked yet: %s", number, wrong)
+            continue
+        _decide_left(database, means, letter, found)
+        _count(done, tell, letter, number)
+
+
+def _decide_left(database: Database, means: Means, letter: Letter, found: bool | None) -> None:
+    now = means.clock()
+    if found:
+        _end(database, letter, LetterState.SENT, "", now)
+    elif found is False and means.settings.mailbox(letter.mailbox).files_sent:
+        _postpone(
+            database, means, letter, "Pengiriman terputus; surat tidak ada di folder Terkirim, jadi dikirim ulang."
+        )
+    else:
+        reason = "Pengiriman terputus dan tidak ada yang dapat memastikan apakah surat sudah sampai. Hubungi penerima."
+        _end(database, letter, LetterState.UNCERTAIN, reason, now)
+
+
+class PostThread(threading.Thread):
+    """Does a round of the post whenever it is woken, until asked to stop."""
+
+    def __init__(self, database: Database, means: Means, *, stop: threading.Event, tell: Tell = lambda *_: None) -> None:
+        super().__init__(name="post", daemon=True)
+        self._database = database
+        self._means = means
+        self._stop_asked = stop
+        self._tell = tell
+        self.due = threading.Event()
+
+    def run(self) -> None:
+        """Send what is due, and wait to be woken."""
+        while not self._stop_asked.is_set():
+            self.due.clear()
+            try:
+                deliver(self._database, self._means, self._stop_asked.is_set, self._tell)
+            except SQLAlchemyError:  # a full disk or a lost database: letters stay as they were, the tick tries again
+                log.exception("the database refuses for now")
+            self.due.wait()

@@ -1,0 +1,499 @@
+"""The command line, and the one place where the rooms of the program are put together."""
+
+import json
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+if TYPE_CHECKING:
+    from config.settings import Mailbox, Settings
+    from ingest.judge import Verdict
+    from ingest.settle import Settled
+    from ingest.watch import Passed
+    from ledger.database import Database
+    from ledger.models import Letter
+    from replies import post
+
+HOME = Path(__file__).resolve().parent
+DONE, FAILED, WRONG = 0, 1, 2
+ENOUGH_ROOM = 500 * 2**20
+"""Free bytes on the disk of the book below which the operator must act."""
+
+app = typer.Typer(
+    help="Buku pengaduan digital: surel masuk, dicatat satu kali, dan selalu dijawab.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+people = Console(highlight=False, soft_wrap=True)
+log = logging.getLogger("run")
+
+
+def clock() -> datetime:
+    """Return the present moment (UTC); the only clock of the program."""
+    return datetime.now(UTC)
+
+
+def _wrong(said: object) -> typer.Exit:
+    print(f"run.py: {said}", file=sys.stderr)
+    return typer.Exit(WRONG)
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """What stands before the verb on the command line."""
+
+    config: Path
+
+
+@app.callback()
+def choose(
+    context: typer.Context,
+    config: Annotated[Path, typer.Option(help="Berkas konfigurasi kantor.")] = HOME / "config" / "office.toml",
+) -> None:
+    """Remember the options that stand before the verb."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    context.obj = Chosen(config)
+
+
+def _settings(context: typer.Context) -> "Settings":
+    from config import logging as office_log
+    from config.base import ConfigError
+    from config.settings import load
+
+    try:
+        settings = load(context.obj.config)
+    except ConfigError as wrong:
+        raise _wrong(wrong) from wrong
+    office_log.set_up(settings.logging.level, settings.office.zone)
+    return settings
+
+
+@contextmanager
+def _opened(settings: "Settings") -> Iterator["Database"]:
+    """Open the book and bring its tables up to date; what the operator must act on ends the program with one line."""
+    from ledger.database import Database
+    from ledger.errors import LedgerError
+
+    database = Database.open(settings.database_url)
+    try:
+        database.upgrade()
+        yield database
+    except LedgerError as wrong:
+        print(f"run.py: {wrong}", file=sys.stderr)
+        raise typer.Exit(FAILED) from wrong
+    finally:
+        database.close()
+
+
+def _stop_on_signals() -> threading.Event:
+    """Return the event that SIGTERM and Ctrl-C set: everything under way is finished, nothing new is begun."""
+    stop = threading.Event()
+    for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), lambda *_: stop.set())
+    return stop
+
+
+class Works:
+    """The rooms put together for one process: what reads, what settles, what sends."""
+
+    def __init__(self, settings: "Settings", database: "Database", stop: threading.Event) -> None:
+        from ingest import settle, watch
+        from ingest.isolate import Isolated
+        from ingest.judge import Judge
+        from ingest.sent import ImapSentFolder
+        from ledger.entries import Rulebook
+        from ledger.holding import own_name
+        from replies import post
+        from replies.compose import Composer
+
+        rulebook = Rulebook.of(settings)
+        self.settings = settings
+        self.database = database
+        self.stop = stop
+        self.judge: Isolated[Verdict] = Isolated(Judge, settings)
+        self.settling = settle.Means(settings, rulebook, self.judge, clock)
+        self.posting = post.Means(settings, Composer(settings, rulebook), ImapSentFolder(settings), clock, own_name())
+        self.watchers = [watch.Watcher(database, box, self.settling, stop=stop) for box in settings.mailboxes]
+
+    def one_pass(
+        self, on_settled: "Callable[[Settled], None]", on_letter: "Callable[[Letter, str], None]"
+    ) -> "tuple[Passed, post.Delivered]":
+        """Fetch, settle and send once."""
+        from ingest import watch
+        from replies import post
+
+        try:
+            passed = watch.run_pass(self.database, self.watchers, self.settling, on_settled)
+            delivered = post.deliver(self.database, self.posting, self.stop.is_set, on_letter)
+        finally:
+            for watcher in self.watchers:
+                watcher.leave()
+            self.judge.close()
+        return passed, delivered
+
+    def daemon(
+        self,
+        on_settled: "Callable[[Settled], None]" = lambda _: None,
+        on_letter: "Callable[[Letter, str], None]" = lambda *_: None,
+    ) -> None:
+        """Watch, settle and send until asked to stop: a thread a mailbox, one for the post, and the tick here."""
+        import schedule
+
+        from ingest.watch import MailboxThread
+        from replies.post import PostThread
+
+        post_thread = PostThread(self.database, self.posting, stop=self.stop, tell=on_letter)
+
+        def settled(some: "list[Settled]") -> None:
+            for one in some:
+                on_settled(one)
+            post_thread.due.set()
+
+        mailboxes = [
+            MailboxThread(self.database, watcher, self.settling, stop=self.stop, settled=settled)
+            for watcher in self.watchers
+        ]
+        threads: list[PostThread | MailboxThread] = [post_thread, *mailboxes]
+
+        def tick() -> None:
+            for thread in threads:
+                thread.due.set()
+
+        scheduler = schedule.Scheduler()
+        scheduler.every(self.settings.intake.poll_seconds).seconds.do(tick)
+        for thread in threads:
+            thread.start()
+        while not self.stop.wait(0.5):
+            scheduler.run_pending()
+        tick()  # wakes every thread, so that it sees the request to stop
+        for thread in threads:
+            thread.join(timeout=self.settings.letters.timeout_seconds + self.settings.intake.timeout_seconds)
+        self.judge.close()
+
+
+_OUTCOMES = {
+    "recorded": "[green]dicatat[/]",
+    "follow_up": "[cyan]surat susulan[/]",
+    "duplicate": "sudah diterima",
+    "automatic": "balasan otomatis",
+    "bounce": "[yellow]surat kembali[/]",
+    "list": "milis",
+    "own": "surat kami",
+    "unregistered": "kotak lain",
+    "quarantined": "[red]karantina[/]",
+}
+
+
+def _say_settled(one: "Settled") -> None:
+    outcome = _OUTCOMES[one.disposition.value]
+    number = f" {one.number}" if one.number else ""
+    again = " (salinan kedua)" if one.again else ""
+    people.print(f"  surat masuk  {outcome}{number}{again}  {escape(one.subject[:60] or '(tanpa subjek)')}")
+
+
+def _say_letter(letter: "Letter", number: str) -> None:
+    from ledger.labels import LETTER_STATES
+
+    why = f": {letter.reason}" if letter.reason else ""
+    said = f"  tanda terima {number} untuk {letter.recipient or '(tanpa alamat)'}: {LETTER_STATES[letter.state]}{why}"
+    people.print(escape(said))
+
+
+def _summary(passed: "Passed", delivered: "post.Delivered") -> str:
+    from ledger.words import Disposition, LetterState
+
+    return json.dumps(
+        {
+            "received": len(passed.taken.places),
+            "recorded": passed.count(Disposition.RECORDED),
+            "acknowledged": delivered.ended[LetterState.SENT],
+            "withheld": delivered.ended[LetterState.WITHHELD],
+            "quarantined": passed.count(Disposition.QUARANTINED),
+        }
+    )
+
+
+@app.command()
+def poll(context: typer.Context) -> None:
+    """Satu putaran: ambil semua kotak surat, catat, kirim yang terutang; ringkasan JSON di baris terakhir."""
+    from ledger.holding import holding_the_book
+
+    settings = _settings(context)
+    with _opened(settings) as database, holding_the_book(database):
+        passed, delivered = Works(settings, database, _stop_on_signals()).one_pass(_say_settled, _say_letter)
+    for address in passed.troubled:
+        print(f"run.py: {address} tidak dapat dibaca; alasannya ada pada `run.py status`", file=sys.stderr)
+    print(_summary(passed, delivered), flush=True)
+    raise typer.Exit(FAILED if passed.troubled else DONE)
+
+
+@app.command()
+def daemon(context: typer.Context) -> None:
+    """Baca kotak surat dan kirim surat terus-menerus, sampai dihentikan."""
+    from ledger.holding import holding_the_book
+
+    settings = _settings(context)
+    with _opened(settings) as database, holding_the_book(database):
+        Works(settings, database, _stop_on_signals()).daemon()
+
+
+@contextmanager
+def _desk_at(settings: "Settings", database: "Database") -> Iterator[Callable[[], None]]:
+    """Give a function that serves the staff page until the process is asked to stop; the port is taken at once."""
+    import socket
+
+    import uvicorn
+
+    from ingest.reading import IsolatedReader
+    from ledger.desk.app import create
+
+    try:
+        listening = socket.create_server((settings.desk.host, settings.desk.port))
+    except OSError as wrong:
+        raise _wrong(f"[desk] {settings.desk.host}:{settings.desk.port}: {wrong.strerror}") from wrong
+    reader = IsolatedReader(settings)
+    server = uvicorn.Server(
+        uvicorn.Config(create(database, settings, reader, clock), log_config=None, access_log=False, lifespan="off")
+    )
+    people.print(f"Halaman petugas: http://{settings.desk.host}:{listening.getsockname()[1]}/")
+    try:
+        yield lambda: server.run(sockets=[listening])
+    finally:
+        listening.close()
+        reader.close()
+
+
+@app.command()
+def desk(context: typer.Context) -> None:
+    """Halaman petugas saja."""
+    settings = _settings(context)
+    with _opened(settings) as database, _desk_at(settings, database) as run:
+        run()
+
+
+def _serve(settings: "Settings", database: "Database", stop: threading.Event, **tell: Callable[..., None]) -> None:
+    """Run the daemon beside the desk; the end of the desk (Ctrl-C, SIGTERM) ends the daemon too."""
+    works = Works(settings, database, stop)
+    daemon_thread = threading.Thread(target=works.daemon, kwargs=tell, name="daemon")
+    with _desk_at(settings, database) as run:
+        daemon_thread.start()
+        try:
+            run()
+        finally:
+            stop.set()
+            daemon_thread.join()
+
+
+@app.command()
+def serve(context: typer.Context) -> None:
+    """Pembaca surat dan halaman petugas dalam satu proses."""
+    from ledger.holding import holding_the_book
+
+    settings = _settings(context)
+    with _opened(settings) as database, holding_the_book(database):
+        _serve(settings, database, threading.Event())
+
+
+def _mails_in(paths: list[Path]) -> Iterator[Path]:
+    for path in paths:
+        if path.is_dir():
+            yield from sorted(found for found in path.rglob("*") if found.suffix.lower() == ".eml" and found.is_file())
+        else:
+            yield path
+
+
+@app.command()
+def explain(
+    context: typer.Context,
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Berkas .eml atau folder.")],
+    mailbox: Annotated[str, typer.Option(help="Kotak surat yang menerimanya.")] = "",
+) -> None:
+    """Tanpa basis data dan jaringan: satu baris JSON untuk tiap surat, beserta alasannya."""
+    from ingest.explain import explained
+    from ingest.isolate import Isolated, ReaderDied
+    from ingest.judge import Judge, Unread
+
+    settings = _settings(context)
+    with Isolated(Judge, settings) as judge:
+        for path in _mails_in(paths):
+            try:
+                verdict = judge(path.read_bytes(), mailbox.lower())
+            except ReaderDied as wrong:
+                verdict = Unread(str(wrong))
+            except OSError as wrong:
+                verdict = Unread(f"berkas tidak dapat dibuka: {wrong.strerror}")
+            print(json.dumps(explained(path.as_posix(), verdict, _why_not(settings)), ensure_ascii=False), flush=True)
+
+
+def _why_not(settings: "Settings") -> "Callable[[str, tuple[str, ...]], str | None]":
+    """Return the sending policy as a question: the reason why a mail would get no acknowledgement."""
+    from ledger.ports import LetterFacts
+    from replies.policy import Withheld, decide
+
+    def why_not(recipient: str, no_reply: tuple[str, ...]) -> str | None:
+        decision = decide(LetterFacts(recipient, no_reply), settings)
+        return decision.reason if isinstance(decision, Withheld) else None
+
+    return why_not
+
+
+@app.command()
+def verify(context: typer.Context) -> None:
+    """Periksa seluruh buku: rantai peristiwa, nomor urut, surat asli, kedatangan, tanda terima."""
+    from ledger.verify import verify as check_book
+
+    settings = _settings(context)
+    with _opened(settings) as database, database.reading() as session:
+        checked = check_book(session)
+    for one in checked:
+        state = "[red]SALAH[/]" if one.wrong else "[green]benar[/]"
+        people.print(f"{state}  {one.promise} ({one.counted})" + (f": {one.wrong}" if one.wrong else ""))
+    raise typer.Exit(FAILED if any(one.wrong for one in checked) else DONE)
+
+
+@app.command()
+def status(context: typer.Context) -> None:
+    """Keadaan kotak surat, antrean, karantina, dan batas waktu; kode 1 bila ada yang memerlukan petugas."""
+    from ledger.dates import local_date
+    from ledger.search import overview
+    from ledger.status import lines
+
+    settings = _settings(context)
+    zone = settings.office.zone
+    addresses = [box.address for box in settings.mailboxes]
+    with _opened(settings) as database, database.reading() as session:
+        today = overview(session, addresses, zone=zone, today=local_date(clock(), zone))
+    said = lines(today, zone=zone, now=clock())
+    for line in said:
+        people.print(("! " if line.urgent else "  ") + line.text, style="red" if line.urgent else "", markup=False)
+    raise typer.Exit(FAILED if any(line.urgent for line in said) else DONE)
+
+
+@app.command()
+def check(context: typer.Context) -> None:
+    """Periksa pengaturan, basis data, kotak surat, templat, jam, dan cakram: tiap baris benar, atau apa tindakannya."""
+    settings = _settings(context)
+    wrong = 0
+    for subject, trouble in _examined(settings):
+        wrong += bool(trouble)
+        state = f"[red]PERLU TINDAKAN[/] {escape(trouble)}" if trouble else "[green]benar[/]"
+        people.print(f"{escape(subject)}: {state}")
+    raise typer.Exit(FAILED if wrong else DONE)
+
+
+def _examined(settings: "Settings") -> Iterator[tuple[str, str]]:
+    """Yield what was examined and, where something is to be done, what."""
+    from ledger.deadlines import WorkingCalendar
+    from ledger.entries import Rulebook
+    from replies.compose import Composer
+
+    yield f"pengaturan di {settings.folder}", ""
+    now = clock()
+    warnings = WorkingCalendar(settings.deadlines, settings.office.workdays).warnings(
+        now.astimezone(settings.office.zone).year
+    )
+    yield "hari libur", " ".join(warnings)
+    yield "templat surat", "; ".join(Composer(settings, Rulebook.of(settings)).check())
+    yield from _examined_database(settings, now)
+    for box in settings.mailboxes:
+        yield from _examined_mailbox(settings, box)
+
+
+def _examined_database(settings: "Settings", now: datetime) -> Iterator[tuple[str, str]]:
+    import shutil
+
+    from ledger.database import Database
+    from ledger.errors import LedgerError
+    from ledger.events import last_moment
+
+    database = Database.open(settings.database_url)
+    try:
+        database.upgrade()
+        with database.reading() as session:
+            last = last_moment(session)
+    except LedgerError as wrong:
+        yield "basis data", str(wrong)
+        return
+    finally:
+        database.close()
+    yield f"basis data ({database.engine.dialect.name}) dan tabel-tabelnya", ""
+    behind = last is not None and last > now
+    yield (
+        "jam komputer",
+        "Jam komputer lebih lambat daripada catatan terakhir di buku; betulkan jamnya." if behind else "",
+    )
+    if database.is_sqlite:
+        free = shutil.disk_usage(Path(str(database.engine.url.database)).parent).free
+        full = f"Sisa ruang tinggal {free // 2**20} MB; kosongkan cakram." if free < ENOUGH_ROOM else ""
+        yield f"ruang cakram ({free // 2**30} GB)", full
+
+
+def _examined_mailbox(settings: "Settings", box: "Mailbox") -> Iterator[tuple[str, str]]:
+    from ingest.mailbox import MailboxConnection, MailboxUnavailable
+    from ingest.watch import first_look
+    from replies.transport import Transport
+
+    try:
+        with MailboxConnection.open(box, timeout=settings.intake.timeout_seconds) as connection:
+            look = first_look(connection)
+        seen = (
+            f"{look.since_start} surat sejak tanggal mulai akan dicatat, {look.before_start} yang lebih lama dibiarkan"
+        )
+        yield f"{box.address}: masuk ke IMAP; {seen}", ""
+    except MailboxUnavailable as wrong:
+        yield f"{box.address}: masuk ke IMAP", str(wrong)
+    with Transport(box, timeout=settings.letters.timeout_seconds) as transport:
+        yield f"{box.address}: masuk ke SMTP", transport.log_in()
+
+
+@app.command()
+def demo(
+    context: typer.Context,
+    once: Annotated[bool, typer.Option(help="Sekali jalan, ringkasan JSON di baris terakhir, lalu selesai.")] = False,
+) -> None:
+    """Peragaan: server surat tiruan di komputer ini, surat contoh, pencatatan, tanda terima, dan halaman petugas."""
+    import tempfile
+
+    from config import logging as office_log
+    from demo.office import running_demo
+
+    settings = _settings(context)
+    office_log.set_up("WARNING", settings.office.zone)
+    with (
+        tempfile.TemporaryDirectory(prefix="buku-", ignore_cleanup_errors=True) as folder,
+        running_demo(settings, Path(folder), clock()) as show,
+        _opened(show.settings) as database,
+    ):
+        if once:
+            show.deliver_all()
+            works = Works(show.settings, database, _stop_on_signals())
+            print(_summary(*works.one_pass(_say_settled, _say_letter)), flush=True)
+            return
+        people.print("Surat contoh berdatangan satu per satu; lihat halaman petugas, tekan Ctrl-C untuk selesai.")
+        stop = threading.Event()
+        arriving = threading.Thread(target=show.deliver_slowly, args=(stop,), name="surat contoh")
+        arriving.start()
+        try:
+            _serve(show.settings, database, stop, on_settled=_say_settled, on_letter=_say_letter)
+        finally:
+            stop.set()
+            arriving.join()
+
+
+if __name__ == "__main__":
+    app()
