@@ -6,7 +6,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from replies import post
 
 HOME = Path(__file__).resolve().parent
-DONE, FAILED, WRONG = 0, 1, 2
+DONE, FAILED, WRONG, INTERRUPTED = 0, 1, 2, 130
 ENOUGH_ROOM = 500 * 2**20
 """Free bytes on the disk of the book below which the operator must act."""
 
@@ -88,15 +88,13 @@ def _opened(settings: "Settings") -> Iterator["Database"]:
     from ledger.database import Database
     from ledger.errors import LedgerError
 
-    database = Database.open(settings.database_url)
     try:
-        database.upgrade()
-        yield database
+        with closing(Database.open(settings.database_url)) as database:
+            database.upgrade()
+            yield database
     except LedgerError as wrong:
-        print(f"run.py: {wrong}", file=sys.stderr)
+        print(f"run.py: {' '.join(str(wrong).split())}", file=sys.stderr)
         raise typer.Exit(FAILED) from wrong
-    finally:
-        database.close()
 
 
 def _stop_on_signals() -> threading.Event:
@@ -199,11 +197,16 @@ _OUTCOMES = {
 }
 
 
+def _shown(text: str) -> str:
+    """Return a text that strangers wrote so that it can neither steer the terminal nor be taken for our markup."""
+    return escape("".join(character if character.isprintable() else "\ufffd" for character in text))
+
+
 def _say_settled(one: "Settled") -> None:
     outcome = _OUTCOMES[one.disposition.value]
     number = f" {one.number}" if one.number else ""
     again = " (salinan kedua)" if one.again else ""
-    people.print(f"  surat masuk  {outcome}{number}{again}  {escape(one.subject[:60] or '(tanpa subjek)')}")
+    people.print(f"  surat masuk  {outcome}{number}{again}  {_shown(one.subject[:60]) or '(tanpa subjek)'}")
 
 
 def _say_letter(letter: "Letter", number: str) -> None:
@@ -211,7 +214,7 @@ def _say_letter(letter: "Letter", number: str) -> None:
 
     why = f": {letter.reason}" if letter.reason else ""
     said = f"  tanda terima {number} untuk {letter.recipient or '(tanpa alamat)'}: {LETTER_STATES[letter.state]}{why}"
-    people.print(escape(said))
+    people.print(_shown(said))
 
 
 def _summary(passed: "Passed", delivered: "post.Delivered") -> str:
@@ -282,6 +285,7 @@ def _desk_at(settings: "Settings", database: "Database") -> Iterator[Callable[[]
 def desk(context: typer.Context) -> None:
     """Halaman petugas saja."""
     settings = _settings(context)
+    _stop_on_signals()  # the page ends itself, and gives the signal on to what was there before it
     with _opened(settings) as database, _desk_at(settings, database) as run:
         run()
 
@@ -306,7 +310,47 @@ def serve(context: typer.Context) -> None:
 
     settings = _settings(context)
     with _opened(settings) as database, holding_the_book(database):
-        _serve(settings, database, threading.Event())
+        _serve(settings, database, _stop_on_signals())
+
+
+@app.command("import")
+def import_mail(
+    context: typer.Context,
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Berkas .eml, mbox, atau folder Maildir.")],
+    mailbox: Annotated[str, typer.Option(help="Kotak surat yang menerimanya.")],
+    acknowledge: Annotated[bool, typer.Option(help="Kirim tanda terima seperti biasa.")] = False,
+) -> None:
+    """Masukkan surat dari berkas ke dalam buku; dapat diulang tanpa tercatat dua kali; tanpa tanda terima."""
+    from collections import Counter
+
+    from rich.progress import track
+
+    from ingest.files import mails_in, take_in_file
+    from ingest.settle import settle_pending
+    from ledger.holding import holding_the_book
+
+    settings = _settings(context)
+    if mailbox.lower() not in settings.own_addresses:
+        raise _wrong(f"--mailbox {mailbox}: bukan kotak surat kantor ({', '.join(sorted(settings.own_addresses))})")
+    unreadable = 0
+    taken: Counter[bool] = Counter()
+    with _opened(settings) as database, holding_the_book(database):
+        works = Works(settings, database, _stop_on_signals())
+        for path in paths:
+            try:
+                for mail in track(mails_in(path), description=escape(str(path)), console=people, transient=True):
+                    new = take_in_file(database, mail, address=mailbox.lower(), acknowledge=acknowledge, now=clock())
+                    taken[new] += 1
+                    if works.stop.is_set():
+                        break
+            except OSError as wrong:
+                unreadable += 1
+                print(f"run.py: {path}: {wrong.strerror}", file=sys.stderr)
+        outcomes = Counter(one.disposition for one in settle_pending(database, works.settling, _say_settled))
+        works.judge.close()
+    counts = {"received": taken[True], "known": taken[False]} | {key.value: number for key, number in outcomes.items()}
+    print(json.dumps(counts), flush=True)
+    raise typer.Exit(FAILED if unreadable else DONE)
 
 
 def _mails_in(paths: list[Path]) -> Iterator[Path]:
@@ -485,7 +529,7 @@ def demo(
             print(_summary(*works.one_pass(_say_settled, _say_letter)), flush=True)
             return
         people.print("Surat contoh berdatangan satu per satu; lihat halaman petugas, tekan Ctrl-C untuk selesai.")
-        stop = threading.Event()
+        stop = _stop_on_signals()
         arriving = threading.Thread(target=show.deliver_slowly, args=(stop,), name="surat contoh")
         arriving.start()
         try:
@@ -495,5 +539,17 @@ def demo(
             arriving.join()
 
 
+def main() -> int:
+    """Run a verb and return the exit code; a mistake on the command line is one line, like any other."""
+    try:
+        return app(standalone_mode=False) or DONE
+    except typer.Abort:
+        return INTERRUPTED
+    except typer.TyperException as wrong:
+        if said := " ".join(wrong.format_message().split()):
+            print(f"run.py: {said} Lihat `run.py --help`.", file=sys.stderr)
+        return wrong.exit_code
+
+
 if __name__ == "__main__":
-    app()
+    sys.exit(main())

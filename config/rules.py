@@ -28,8 +28,10 @@ def _phrase(value: str) -> str:
         if not words or words[0] == ".." or words[-1] == "..":
             raise ValueError(f"{value!r}: a phrase begins and ends with a word")
         wrong = next((word for word in words if not _WORD.fullmatch(word)), None)
+        if wrong is None:
+            wrong = next((word for word in words if word.endswith("*") and len(word) < 4), None)
         if wrong is not None:
-            raise ValueError(f"{value!r}: {wrong!r} is not a lower-case word, word*, '..', '#' or '#uang'")
+            raise ValueError(f"{value!r}: {wrong!r} is not a lower-case word, stem*, '..', '#' or '#uang'")
     return value
 
 

@@ -166,6 +166,7 @@ class Mailbox(Part):
     folders: tuple[Line, ...] = ("INBOX", "\\Junk")
     sent_folder: Line | None = None
     files_sent: bool = False
+    daily_letters: int = Field(default=400, ge=1)
     mark_seen: bool = False
 
     @model_validator(mode="after")
@@ -238,6 +239,7 @@ class Letters(Part):
     timeout_seconds: int = Field(default=30, ge=1, le=300)
     daily_cap: int = Field(default=20, ge=1)
     give_up_hours: int = Field(default=96, ge=1)
+    pause_seconds: float = Field(default=0.1, ge=0, le=60)
     sure_after_seconds: int = Field(default=120, ge=0)
 
 

@@ -12,7 +12,7 @@ from config.settings import Settings
 from demo.letters import Sample, samples
 from demo.servers import DemoServers
 
-PAUSE = 1.5
+PAUSE = 1.0
 """Seconds between two letters that arrive one by one."""
 
 
@@ -69,6 +69,7 @@ def _pointed_at(servers: DemoServers, settings: Settings, folder: Path, secret: 
             "database": {"url": f"sqlite:///{(folder / 'peragaan.db').as_posix()}"},
             "mailboxes": mailboxes,
             "intake": {"poll_seconds": 5},
+            "letters": {"pause_seconds": 0},
         }
     )
 

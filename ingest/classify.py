@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from config.rules import Evidence, Rules
-from ingest.phrases import ENDS, Hit, PhraseBook, fold, without
+from ingest.folding import ENDS, Hit, PhraseBook, fold, without
 from ledger.ports import Judgement, Reason, Wording
 from ledger.words import Kind
 
@@ -17,6 +17,8 @@ NEGATORS = frozenset(
 SUBJECT_PREFIXES = frozenset(["re", "fw", "fwd", "bls", "trs", "balasan", "tanggapan"])
 COMPLAINT_DOUBT = 0.12
 """A letter that is a complaint with at least this probability is never filed as something else unseen."""
+ASKED_SHARE = 0.4
+"""What is left of a request's words where they stand in a question: who asks whether to apply does not apply."""
 MOST_LETTERS = 20_000
 """What a letter wants stands in its first pages."""
 NEARLY_NIL = 1.0
@@ -45,10 +47,12 @@ class RuleClassifier:
         self._review_below = review_below
         self._mailboxes = {address.lower(): key for address, key in mailboxes.items()}
         self._services = tuple(dict.fromkeys(key for key in services if key != UMUM))
-        self._set_phrases = PhraseBook([("set", rules.set_phrases)])
-        self._evidence = PhraseBook((key, each.phrases) for key, each in rules.evidence.items())
-        self._topics = PhraseBook(self._topic_phrases())
-        self._files = PhraseBook((key, rules.service[key].files) for key in self._services if key in rules.service)
+        self._set_phrases = PhraseBook([("set", rules.set_phrases)], rules.abbreviations)
+        self._evidence = PhraseBook(((key, each.phrases) for key, each in rules.evidence.items()), rules.abbreviations)
+        self._topics = PhraseBook(self._topic_phrases(), rules.abbreviations)
+        self._files = PhraseBook(
+            ((key, rules.service[key].files) for key in self._services if key in rules.service), {}
+        )
 
     def _topic_phrases(self) -> Iterable[tuple[str, Sequence[str]]]:
         for key in (*self._services, UMUM):
@@ -152,8 +156,9 @@ class RuleClassifier:
         why = [each for key in scores for each in topics.get(key, ())]
         box = self._mailboxes.get((wording.mailbox or "").lower())
         if box in scores:
-            scores[box] += self._rules.facts.mailbox
-            why.append(Reason(wording.mailbox or "", f"masuk ke kotak surat {box}", self._rules.facts.mailbox))
+            hint = self._rules.facts.mailbox / (2 if kind is Kind.PENGADUAN else 1)
+            scores[box] += hint
+            why.append(Reason(wording.mailbox or "", f"masuk ke kotak surat {box}", hint))
         if kind is Kind.PERMOHONAN and self._services:
             del scores[UMUM]
         best = max(scores, key=lambda key: scores[key])
@@ -161,10 +166,11 @@ class RuleClassifier:
 
 
 def _weighed(evidence: Evidence, hits: Sequence[Hit], words: Sequence[str]) -> Iterable[_Said]:
-    weight = evidence.weight
+    kind, share = Kind(evidence.kind), 1.0
     for hit in hits[: evidence.at_most]:
-        yield _Said(Kind(evidence.kind), Reason(_shown(words, hit), evidence.says, round(weight, 2)))
-        weight = evidence.weight / 2
+        asked = ASKED_SHARE if kind is Kind.PERMOHONAN and _in_question(words, hit.end) else 1.0
+        yield _Said(kind, Reason(_shown(words, hit), evidence.says, round(evidence.weight * share * asked, 2)))
+        share = 0.5
     for other, against in evidence.against.items():
         yield _Said(Kind(other), Reason(_shown(words, hits[0]), evidence.says, against))
 
@@ -180,6 +186,10 @@ def _negated(words: Sequence[str], at: int) -> bool:
         if word in NEGATORS:
             return True
     return False
+
+
+def _in_question(words: Sequence[str], at: int) -> bool:
+    return next((word for word in words[at:] if word in ENDS), ".") == "?"
 
 
 def _shouts(wording: Wording) -> bool:

@@ -1,4 +1,4 @@
-"""Turn the bytes of a mail into text: charsets that lie, encoded words that broke, transfer encodings that stop short."""
+"""Turn the bytes of a mail into text: lying charsets, broken encoded words, cut transfer encodings."""
 
 import binascii
 import codecs
@@ -88,8 +88,8 @@ def codec_of(charset: str | None) -> str | None:
     label = re.split(r"[;*\s]", (charset or "").strip(" \t\r\n\"'<>").lower(), maxsplit=1)[0].replace("\x00", "")
     name = _ALIASES.get(label, label)
     try:
-        found = codecs.lookup(name).name if name else ""
-        b"".decode(found or "undefined")
+        found = codecs.lookup(name or "undefined").name
+        bytes(4).decode(found)
     except (LookupError, ValueError):  # ValueError: a label that is not ASCII at all, or the codec "undefined"
         return None
     found = found.replace("_", "-") if found.startswith("iso8859") else found
@@ -158,7 +158,7 @@ def _decode_wide(raw: bytes, name: str) -> str:
 
 
 def header_text(value: str) -> str:
-    """Decode a header value as the parser kept it: unfolded, octets above 127 read, encoded words decoded (RFC 2047)."""
+    """Decode a header value as the parser kept it: unfolded, high octets read, encoded words decoded (RFC 2047)."""
     return scrub(decode_words(decode_bytes(wire_bytes(_FOLD.sub("", value)))))
 
 
@@ -207,6 +207,11 @@ def _decode_q(content: str) -> bytes:
 
 def decode_base64(content: bytes) -> bytes:
     """Decode base64 as far as it goes: foreign characters skipped, padding missing or in the midst forgiven."""
+    if b"=" not in content.rstrip(b"= \t\r\n"):
+        try:
+            return binascii.a2b_base64(content)
+        except binascii.Error:
+            pass  # cut off: decode what is there, below
     letters = _NOT_BASE64.sub(b"", content)
     out = []
     for run in re.split(rb"=+", letters):

@@ -43,7 +43,7 @@ def explained(path: str, verdict: Verdict, why_not: WhyNot) -> Line:
         },
         "acknowledge": recorded and withheld is None,
         "why_not": withheld,
-        "bounce": {"recipient": bounce.recipient, "status": bounce.status} if bounce else None,
+        "bounce": {"recipient": storable(bounce.recipient or "") or None, "status": bounce.status} if bounce else None,
         "error": None,
     }
 

@@ -1,4 +1,4 @@
-"""Runs work on hostile bytes in a process of its own, so that a mail which hangs or kills it takes nothing else down."""
+"""Runs work on hostile bytes in a process of its own: a mail that hangs or kills it takes nothing else down."""
 
 import multiprocessing
 import threading

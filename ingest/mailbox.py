@@ -4,14 +4,15 @@ import imaplib
 import logging
 import re
 import ssl
+import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from types import TracebackType
 
 from imap_tools import FolderInfo
-from imap_tools.errors import ImapToolsError, MailboxLoginError
+from imap_tools.errors import ImapToolsError, MailboxFolderSelectError, MailboxLoginError
 from imap_tools.mailbox import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
 
 from config.base import ConfigError
@@ -26,6 +27,10 @@ _INTERNALDATE = re.compile(
 _UID = re.compile(rb"\bUID (\d+)")
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _STORE_AT_ONCE = 200
+_SLICE = 0.5
+"""How long one wait within IDLE lasts, in seconds: so soon a request to stop is heard."""
+_IDLE_SECONDS = 20 * 60
+"""How long one IDLE lasts (RFC 2177 asks to end it before 29 minutes), in seconds."""
 
 
 class MailboxUnavailable(Exception):
@@ -34,6 +39,10 @@ class MailboxUnavailable(Exception):
 
 class RejectedCredentials(MailboxUnavailable):
     """The server answers, and refuses the user name or password."""
+
+
+class FolderUnavailable(MailboxUnavailable):
+    """The server answers, and does not open one folder; the mailbox's other folders can still be read."""
 
 
 class UnfetchableMail(Exception):
@@ -51,10 +60,11 @@ class FetchedMail:
 
 @dataclass(frozen=True, slots=True)
 class Folder:
-    r"""A folder of a mailbox; `junk` says that the server marks it as \Junk."""
+    r"""A folder of a mailbox; `junk` and `outgoing` say that the server marks it as \Junk or \Sent."""
 
     name: str
     junk: bool = False
+    outgoing: bool = False
 
 
 _NAMED_USES = {
@@ -83,12 +93,30 @@ def _tls(server: Server) -> ssl.SSLContext:
     return ssl.create_default_context(cafile=str(server.ca_file) if server.ca_file else None)
 
 
+def _hang_up(client: imaplib.IMAP4) -> None:
+    with suppress(OSError):
+        client.shutdown()
+
+
+class _StartTls(MailBoxStartTls):
+    """The same, leaving no open connection behind where the server refuses TLS or shows a wrong certificate."""
+
+    def _get_mailbox_client(self) -> imaplib.IMAP4:
+        client = imaplib.IMAP4(self._host, self._port, self._timeout)
+        try:
+            client.starttls(self._ssl_context)
+        except BaseException:
+            _hang_up(client)
+            raise
+        return client
+
+
 def _dial(server: Server, timeout: float) -> BaseMailBox:
     match server.security:
         case "tls":
             return MailBox(server.host, server.port, timeout=timeout, ssl_context=_tls(server))
         case "starttls":
-            return MailBoxStartTls(server.host, server.port, timeout=timeout, ssl_context=_tls(server))
+            return _StartTls(server.host, server.port, timeout=timeout, ssl_context=_tls(server))
         case "plain":
             return MailBoxUnencrypted(server.host, server.port, timeout=timeout)
 
@@ -143,7 +171,7 @@ class MailboxConnection:
         try:
             imap.login(box.login, password, initial_folder=None)
         except _FAULTS as wrong:
-            imap.client.shutdown()
+            _hang_up(imap.client)
             raise in_plain_words(box, wrong) from wrong
         return cls(box, imap)
 
@@ -161,7 +189,7 @@ class MailboxConnection:
             self._imap.logout()
         except _FAULTS as wrong:
             log.debug("%s: no clean logout: %s", self.box.address, wrong)
-            self._imap.client.shutdown()
+            _hang_up(self._imap.client)
 
     @contextmanager
     def _speaking(self) -> Iterator[imaplib.IMAP4]:
@@ -179,13 +207,19 @@ class MailboxConnection:
         for name in wanted:
             used = [folder for folder, flags in uses.items() if name.lower() in flags]
             for folder in used if name.startswith("\\") else [name]:
-                resolved[folder] = Folder(folder, "\\junk" in uses.get(folder, ()))
+                use = uses.get(folder, set())
+                resolved[folder] = Folder(folder, junk="\\junk" in use, outgoing="\\sent" in use)
         return list(resolved.values())
 
     def look(self, folder: str, *, writable: bool = False) -> int:
         """Open a folder (EXAMINE unless `writable`) and return its UIDVALIDITY."""
         with self._speaking() as client:
-            self._imap.folder.set(folder, readonly=not writable)
+            try:
+                self._imap.folder.set(folder, readonly=not writable)
+            except MailboxFolderSelectError as wrong:
+                raise FolderUnavailable(
+                    f"Folder {folder} tidak dapat dibuka: {_said(wrong.command_result[1])}"
+                ) from wrong
             _, answer = client.response("UIDVALIDITY")
         if not answer or answer[0] is None:
             raise MailboxUnavailable(f"Server {self.box.imap.host} tidak memberi UIDVALIDITY untuk folder {folder}.")
@@ -237,13 +271,46 @@ class MailboxConnection:
         return any(self._message_id(uid) == message_id for uid in self._search(f'HEADER Message-ID "{quoted}"'))
 
     def _message_id(self, uid: int) -> str:
+        return self.header(uid, "Message-ID").strip().strip("<>")
+
+    def header(self, uid: int, name: str) -> str:
+        """Return the value of one header of a mail, unfolded; empty where it is absent or the mail has vanished."""
         with self._speaking() as client:
-            _, answer = client.uid("FETCH", str(uid), "(UID BODY.PEEK[HEADER.FIELDS (MESSAGE-ID)])")
+            _, answer = client.uid("FETCH", str(uid), f"(UID BODY.PEEK[HEADER.FIELDS ({name.upper()})])")
         for part in answer:
             if isinstance(part, tuple):
                 header: bytes = part[1]
-                return header.decode("ascii", "replace").partition(":")[2].strip().strip("<>")
+                return " ".join(header.decode("ascii", "replace").partition(":")[2].split())
         return ""
+
+    @property
+    def pushes(self) -> bool:
+        """Say whether the server offers IDLE (RFC 2177)."""
+        return "IDLE" in self._imap.client.capabilities
+
+    def wait_for_news(self, folder: str, known: int, asked: Callable[[], bool], *, seconds: float) -> None:
+        """Wait until the server tells of something new in a folder, `asked` says so, or `seconds` are over.
+
+        `known` is the highest UID seen, so that what came since the last look ends the waiting at once.
+        """
+        self.look(folder)
+        if self.uids_above(known):
+            return
+        until = time.monotonic() + min(seconds, _IDLE_SECONDS)
+        with self._speaking():
+            self._imap.idle.start()  # type: ignore[no-untyped-call]
+            try:
+                while not asked() and time.monotonic() < until and not self._told_something():
+                    pass
+            finally:
+                self._imap.idle.stop()  # type: ignore[no-untyped-call]
+
+    def _told_something(self) -> bool:
+        began = time.monotonic()
+        told = self._imap.idle.poll(_SLICE)
+        if not told and time.monotonic() - began < _SLICE / 2:
+            raise ConnectionError("sambungan diputus oleh server")
+        return any(word in line.upper() for line in told for word in (b"EXISTS", b"RECENT", b"FETCH", b"EXPUNGE"))
 
     def append(self, folder: str, raw: bytes, at: datetime) -> None:
         r"""File a copy of a mail in a folder, marked as \Seen, with `at` as its INTERNALDATE."""
@@ -266,7 +333,10 @@ def _of_answer(uid: int, answer: list[bytes | tuple[bytes, bytes] | None]) -> Fe
         named = _UID.search(facts)
         moment = _INTERNALDATE.search(facts)
         if named and int(named[1]) == uid and moment:
-            return FetchedMail(uid, part[1], _moment(moment))
+            try:
+                return FetchedMail(uid, part[1], _moment(moment))
+            except (ValueError, OverflowError) as wrong:
+                raise UnfetchableMail(f"server memberi waktu terima yang mustahil: {_said(moment[0])}") from wrong
     return None
 
 

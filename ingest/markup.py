@@ -4,12 +4,22 @@ import re
 from collections.abc import Iterator
 from html import unescape
 
-_BLOCKS = frozenset(
-    "address article aside blockquote body center dd div dl dt fieldset figure footer form h1 h2 h3 h4 h5 h6 header "
-    "html li main nav ol p pre section table tbody tfoot thead tr ul".split()
-)
-_PARAGRAPHS = frozenset("h1 h2 h3 h4 h5 h6 ol p pre table ul dl blockquote".split())
-_SILENT = frozenset("head script style title template noscript object svg math xml".split())
+_PARAGRAPHS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6", "ol", "p", "pre", "table", "ul", "dl", "blockquote"})
+_BLOCKS = _PARAGRAPHS | {
+    "address",
+    "article",
+    "aside",
+    "body",
+    "center",
+    "dd",
+    "div",
+    "dt",
+    "fieldset",
+    "figure",
+    "footer",
+}
+_BLOCKS |= {"form", "header", "html", "li", "main", "nav", "section", "tbody", "tfoot", "thead", "tr"}
+_SILENT = frozenset({"head", "script", "style", "title", "template", "noscript", "object", "svg", "math", "xml"})
 _TAG_NAME = re.compile(r"/?([a-zA-Z][a-zA-Z0-9:]*)")
 _QUOTE_MARK = re.compile(
     r"type\s*=\s*[\"']?cite|class\s*=\s*[\"'][^\"']*(?:quote|cite)|border-left(?:-width)?\s*:", re.IGNORECASE
@@ -39,14 +49,15 @@ def _rendered(html: str, silent: frozenset[str]) -> "_Page":
 
 def _tokens(html: str) -> Iterator[tuple[str, str]]:
     """Cut HTML into texts and tags (a tag without its angle brackets); comments and declarations fall away."""
-    at = 0
+    at, closed = 0, True
     while (start := html.find("<", at)) >= 0:
         if start > at:
             yield "text", html[at:start]
         following = html[start + 1 : start + 2]
         if html.startswith("<!--", start):
-            end = html.find("-->", start + 4)
-            if end < 0:  # an open comment would swallow the letter: only its mark is dropped
+            end = html.find("-->", start + 4) if closed else -1
+            closed = end >= 0
+            if not closed:  # an open comment would swallow the letter: only its mark is dropped
                 at = start + 4
                 continue
             at = end + 3
@@ -86,6 +97,7 @@ class _Page:
         self._lines: list[str] = []
         self._line: list[str] = []
         self._quotes: list[bool] = []
+        self._quote_depth = 0
         self._silent: str = ""
         self._pre = 0
         self._blank_wanted = False
@@ -148,7 +160,8 @@ class _Page:
         return re.sub(r"\n{3,}", "\n\n", text.replace("\xa0", " ").replace("\xad", "")).strip("\n")
 
     def _cell(self, *, closing: bool) -> None:
-        self._cell_break = False
+        if self._cell_break:
+            self._cell_break = self._blank_wanted = False
         if self._line:
             self.write(" ")
         self._in_cell = not closing
@@ -161,16 +174,17 @@ class _Page:
         self._blank_wanted |= name in _PARAGRAPHS
         if name == "blockquote" and closing:
             self._lines.append("")
-            self._quotes = self._quotes[:-1]
+            self._quote_depth -= self._quotes.pop() if self._quotes else False
         elif name == "blockquote":
             self._quotes.append(bool(_QUOTE_MARK.search(tag)))
+            self._quote_depth += self._quotes[-1]
         elif name == "pre":
             self._pre = max(0, self._pre + (-1 if closing else 1))
         elif name == "li" and not closing:
             self._line.append("- ")
 
     def _prefix(self) -> str:
-        return ("> " * min(sum(self._quotes), 8)) if self._quotes else ""
+        return "> " * min(self._quote_depth, 8)
 
     def _break(self) -> None:
         if self._blank_wanted and self._lines and self._lines[-1].strip("> "):

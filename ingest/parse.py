@@ -1,5 +1,6 @@
 """Read the raw bytes of a mail, however broken, into a plain value: the only module that knows mail-parser."""
 
+import email.errors
 import email.message
 import email.utils
 import hashlib
@@ -12,8 +13,8 @@ from email.feedparser import BytesFeedParser
 from email.message import Message
 from typing import Any
 
-import mailparser
-from mailparser.exceptions import MailParserError
+import mailparser  # type: ignore[import-untyped]  # has no type marker
+from mailparser.exceptions import MailParserError  # type: ignore[import-untyped]
 
 from ingest.decoding import (
     compose_form,
@@ -36,6 +37,7 @@ logging.getLogger("mailparser").setLevel(logging.CRITICAL)
 # What mail-parser and the standard library's parser were seen to raise on real mail.
 _PARSER_FAILURES = (
     MailParserError,
+    email.errors.MessageError,
     ValueError,
     TypeError,
     LookupError,
@@ -121,7 +123,8 @@ _MIME_TYPE = re.compile(r"^\s*([a-z0-9!#$&^_.+-]+)\s*/\s*([a-z0-9!#$&^_.+-]+)", 
 _PARAMETER = re.compile(r";\s*([^\s=;\"]+)\s*=\s*(\"(?:[^\"\\]|\\.)*\"|[^;]*)", re.DOTALL)
 _HEADER_LINE = re.compile(rb"^[!-9;-~]+[ \t]*:")
 _KNOWN_HEADER = re.compile(
-    rb"^(?:from|to|cc|subject|date|message-id|mime-version|content-[a-z-]+|received|return-path|reply-to|sender)[ \t]*:",
+    rb"^(?:from|to|cc|subject|date|message-id|mime-version|content-[a-z-]+|received|return-path|reply-to|sender)"
+    rb"[ \t]*:",
     re.IGNORECASE,
 )
 _LOST_PARAMETER = re.compile(rb"^(?:boundary|charset|name|filename|report-type)\*?=", re.IGNORECASE)
@@ -139,6 +142,15 @@ _ENGLISH = {
     "des": "Dec",
     "peb": "Feb",
 }
+
+
+class _Part(Message):
+    """A part that also gives its payload as it came over the wire: get_payload() decodes some octets beforehand."""
+
+    _payload: Any
+
+    def wire(self) -> Any:
+        return self._payload
 
 
 class UnreadableMail(Exception):
@@ -169,7 +181,7 @@ class ParsedMail:
     Message-IDs carry no angle brackets. `return_path` is '' for the null path <> and None where it is absent. `date` is
     what the sender wrote, in UTC. `headers` are the top level's, names in lower case, values decoded and unfolded, in
     order. `text` is the whole readable body, quotes included; `html` the raw, untrusted HTML body. `report` is the text
-    of the parts of a delivery, disposition or feedback report. `content_key` is the same for the same letter sent again.
+    of the parts of a delivery, disposition or feedback report. `content_key` is the same for a letter sent again.
     """
 
     message_id: str | None
@@ -243,15 +255,15 @@ def _assemble(message: Message, reading: Any, raw_headers: list[tuple[str, str]]
     harvest = _Harvest(is_report=_mime_type(message) == "multipart/report")
     body = _text_of(message, harvest, 0).text.strip("\n")
     text = _plain_lines(body if body.strip() else harvest.spare_text)
-    sender = _sender(first)
+    sender = _sender(reading, first)
     return ParsedMail(
         message_id=next(iter(_message_ids(first.get("message-id", ""))), None),
         in_reply_to=_message_ids(first.get("in-reply-to", "")),
         references=_message_ids(first.get("references", "")),
         sender=sender,
-        reply_to=_addresses(first.get("reply-to", "")),
-        to=_addresses(", ".join(value for name, value in raw_headers if name == "to")),
-        cc=_addresses(", ".join(value for name, value in raw_headers if name == "cc")),
+        reply_to=_mailboxes_of(reading, "reply_to", [value for name, value in raw_headers if name == "reply-to"]),
+        to=_mailboxes_of(reading, "to", [value for name, value in raw_headers if name == "to"]),
+        cc=_mailboxes_of(reading, "cc", [value for name, value in raw_headers if name == "cc"]),
         return_path=_return_path(first.get("return-path")),
         subject=subject,
         date=_date(reading, first.get("date", "")),
@@ -276,7 +288,7 @@ def _without_front_matter(raw: bytes) -> bytes:
     while start < len(raw):
         line_end = min((end for end in (raw.find(b"\n", start), raw.find(b"\r", start)) if end >= 0), default=len(raw))
         line = raw[start:line_end]
-        if line.strip() and not re.match(rb">?From ", line):
+        if line.strip() and not re.match(rb">?From (?![ \t]*:)", line):
             break
         start = line_end + 1
     return _with_sound_headers(raw[start:] if start else raw)
@@ -326,7 +338,7 @@ def _read(raw: bytes) -> tuple[Message, Any]:
 
 def _tree(raw: bytes) -> Message:
     """Feed in pieces: parsing the whole at once takes four to six times the memory."""
-    feed = BytesFeedParser()
+    feed = BytesFeedParser(_Part)
     view = memoryview(raw)
     for start in range(0, len(raw), _CHUNK):
         feed.feed(bytes(view[start : start + _CHUNK]))
@@ -335,7 +347,7 @@ def _tree(raw: bytes) -> Message:
 
 def _headers_only(raw: bytes) -> Message:
     end = _header_end(raw)
-    message = email.message.Message()
+    message = _Part()
     for name, value in _tree(raw[:end].replace(b"multipart", b"x-multipart") + b"\n\n").raw_items():
         message[name] = str(value).replace("x-multipart", "multipart")
     message.set_payload(raw[end:].lstrip(b"\r\n").decode("ascii", "surrogateescape"))
@@ -345,15 +357,32 @@ def _headers_only(raw: bytes) -> Message:
 # --- headers -----------------------------------------------------------------------------------------------------
 
 
-def _sender(first: dict[str, str]) -> Address | None:
+def _sender(reading: Any, first: dict[str, str]) -> Address | None:
     """Name the writer: the first From, else Sender, else the envelope's return path."""
     nameless: Address | None = None
     for header in ("from", "sender", "return-path"):
-        for found in _addresses(first.get(header, "")):
+        theirs = "from_" if header == "from" else ""
+        for found in _mailboxes_of(reading, theirs, [first[header]] if header in first else []):
             if found.address:
                 return Address(found.name or (nameless.name if nameless else ""), found.address)
             nameless = nameless or found
     return nameless
+
+
+def _mailboxes_of(reading: Any, attribute: str, values: list[str]) -> tuple[Address, ...]:
+    """Take mail-parser's addresses where it read as many as stand there: it drops what it finds ambiguous."""
+    ours = _addresses(", ".join(values))
+    theirs = getattr(reading, attribute, None) if attribute else None
+    if not isinstance(theirs, list) or len(theirs) != len(ours) or not all(_is_address(one) for _, one in theirs):
+        return ours
+    return tuple(
+        Address(mailbox.name if mailbox.address else _display_name(name), _lower_domain(address))
+        for mailbox, (name, address) in zip(ours, theirs, strict=True)
+    )
+
+
+def _is_address(text: str) -> bool:
+    return text.isprintable() and text.find("@") > 0 and not re.search(r"^'|[<>\ufffd]|^\S*\s[^\"]*$", text)
 
 
 def _return_path(value: str | None) -> str | None:
@@ -422,7 +451,7 @@ def _mailbox(piece: str) -> Address | None:
     bare = _ADDR.search(re.sub(r"(?<=\w)\([^()]*\)", "", re.sub(r"[<>]", " ", piece)))
     if bare is not None:
         name = piece.replace(bare[0], " ").strip(" <>")
-        return Address(_display_name(name), _lower_domain(bare[0].strip(".")))
+        return Address(_display_name(name), _lower_domain(bare[0].rstrip(".]>")))
     name = _display_name(re.sub(r"<[^<>]*>?", " ", piece))
     return Address(name, "") if name else None
 
@@ -479,6 +508,11 @@ def _lenient_date(text: str) -> datetime | None:
 
 def _field(part: Message, name: str) -> str:
     return next((str(value) for key, value in part.raw_items() if key.lower() == name), "")
+
+
+def _wire(part: Message) -> Any:
+    """The parts of a multipart, or the payload with its high octets as surrogate escapes."""
+    return part.wire() if isinstance(part, _Part) else part.get_payload()
 
 
 def _mime_type(part: Message) -> str:
@@ -550,20 +584,35 @@ def _safe_name(name: str) -> str:
 def _text_of(part: Message, harvest: _Harvest, depth: int) -> _Body:
     """Walk a part: its files go to the harvest, its readable text comes back."""
     kind = _mime_type(part)
-    payload = part.get_payload()
+    payload = _wire(part)
     if kind in _REPORTS or (harvest.is_report and kind.startswith("message/") and kind not in _LETTERS):
         harvest.reports.append(_report_text(part))
         return _Body("")
     if kind in _LETTERS or (kind.startswith("message/") and not harvest.is_report):
         _keep_letter(part, harvest, kind)
         return _Body("")
-    if isinstance(payload, list) and depth < _DEEPEST:
+    if isinstance(payload, list) and depth >= _DEEPEST:
+        return _joined([_text_of(leaf, harvest, depth) for leaf in _leaves(part)])
+    if isinstance(payload, list):
+        bodies = [_text_of(child, harvest, depth + 1) for child in payload if isinstance(child, Message)]
         if kind == "multipart/alternative":
-            return _best_of([_text_of(child, harvest, depth + 1) for child in payload])
-        return _joined([_text_of(child, harvest, depth + 1) for child in payload])
+            return _best_of(bodies)
+        return _joined(bodies)
     if kind.startswith("multipart/"):
         return _text_of_broken(part, harvest, depth)
     return _leaf(part, kind, harvest)
+
+
+def _leaves(part: Message) -> Iterator[Message]:
+    """Go through the innermost parts without recursion: nesting too deep for any honest mail."""
+    waiting = [part]
+    while waiting:
+        current = waiting.pop()
+        payload = _wire(current)
+        if isinstance(payload, list) and _mime_type(current).startswith("multipart/"):
+            waiting += reversed(payload)
+        else:
+            yield current
 
 
 def _joined(bodies: list[_Body]) -> _Body:
@@ -591,7 +640,7 @@ def _best_of(bodies: list[_Body]) -> _Body:
 
 def _text_of_broken(part: Message, harvest: _Harvest, depth: int) -> _Body:
     """Read a multipart in which the parser found no part: another boundary stands in it, or it is plain text."""
-    content = part.get_payload()
+    content = _wire(part)
     text = content if isinstance(content, str) else ""
     boundary = _BOUNDARY_LINE.search(text)
     if boundary is None or depth >= _DEEPEST:
@@ -608,7 +657,7 @@ def _text_of_broken(part: Message, harvest: _Harvest, depth: int) -> _Body:
 
 
 def _leaf(part: Message, kind: str, harvest: _Harvest) -> _Body:
-    payload = part.get_payload()
+    payload = _wire(part)
     content = undo_transfer(payload if isinstance(payload, str) else "", _field(part, "content-transfer-encoding"))
     disposition = _field(part, "content-disposition").partition(";")[0].strip().lower()
     name = _file_name(part)
@@ -651,7 +700,7 @@ def _plain_lines(text: str) -> str:
 
 def _keep_letter(part: Message, harvest: _Harvest, kind: str) -> None:
     """Keep a letter inside the letter as one file, named after its subject where it has no name of its own."""
-    payload = part.get_payload()
+    payload = _wire(part)
     inner = payload[0] if isinstance(payload, list) and payload else None
     content = _flat(inner) if isinstance(inner, Message) else wire_bytes(str(payload or ""))
     encoding = _field(part, "content-transfer-encoding")
@@ -668,7 +717,7 @@ def _flat(message: Message) -> bytes:
     try:
         return message.as_bytes()
     except _PARSER_FAILURES:  # the generator of the standard library trips over its own parser's trees
-        payload = message.get_payload()
+        payload = _wire(message)
         return wire_bytes(f"{_header_lines(message)}\n\n{payload if isinstance(payload, str) else ''}")
 
 
@@ -678,13 +727,13 @@ def _header_lines(message: Message) -> str:
 
 def _report_text(part: Message) -> str:
     """Render a part of a report: the parser makes a list of header blocks of some, a plain text of others."""
-    payload = part.get_payload()
+    payload = _wire(part)
     encoding = _field(part, "content-transfer-encoding")
     blocks = payload if isinstance(payload, list) else [payload]
     texts = []
     for block in blocks:
         if isinstance(block, Message):
-            rest = block.get_payload()
+            rest = _wire(block)
             texts.append(_header_lines(block) + ("\n\n" + rest if isinstance(rest, str) and rest.strip() else ""))
         else:
             texts.append(str(block or ""))

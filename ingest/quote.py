@@ -4,8 +4,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from ingest.phrases import one_of
+
 _DEEPEST = 6
 _LONGEST_ATTRIBUTION = 5  # lines
+_LONGEST_LETTER = 10_000  # lines that are looked at
 _LONGEST_MARK = 1000  # characters
 _LONGEST_SIGNATURE = 12  # lines with something on them
 _LONGEST_LIST_LINE = 60  # characters
@@ -14,63 +17,97 @@ _QUOTED = re.compile(r"^ {0,3}>(?!From )")
 _ADDRESS = r"[^\s<>@]+@[^\s<>@]+"
 _RULED_LINE = re.compile(r"^[-_=]{2,}[^-_=]{0,60}[-_=]{2,}$")
 _RULE = re.compile(r"^[-_=*\u2014 ]{3,}$")
-_VERB = r"(?:wrote|writes|menulis|schrieb|geschrieben|a [ée]crit|escribi[óo]|ha scritto|schreef|escreveu|skrev|napisa\w*|kirjoitti|написал\w*)"
-_DELIMITER = re.compile(
-    r"^[-_=*\s>]*(?:original (?:message|appointment|e-?mail)|pesan (?:asli|awal|semula|sebelumnya)|surat asli|email asli"
-    r"|previous (?:message|repl(?:y|ies))|balasan sebelumnya|urspr[üu]ngliche nachricht|original[- ]?nachricht|message d'origine"
-    r"|mensaje original|messaggio originale|mensagem original|oorspronkelijk bericht|reply (?:above|message))[-_=*:\s]*$",
-    re.IGNORECASE,
+_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+
+_DELIMITER = one_of(
+    r"original (?:message|appointment|e-?mail)",
+    r"previous (?:message|repl(?:y|ies))",
+    r"reply (?:above|message)",
+    r"(?:pesan|surat|email|surel) (?:asli|awal|semula|sebelumnya)",
+    r"balasan sebelumnya",
+    r"urspr[üu]ngliche nachricht",
+    r"original[- ]?nachricht",
+    r"message d'origine",
+    r"mensaje original",
+    r"mensagem original",
+    r"messaggio originale",
+    r"oorspronkelijk bericht",
+    start=r"^[-_=*\s]*",
+    end=r"[-_=*:\s]*$",
 )
-_FORWARD = re.compile(
-    r"^[-_=*\s]*(?:(?:begin )?forwarded (?:message|e-?mail|by\b.*)|(?:mulai |awal )?pesan (?:yang )?(?:di)?terus(?:kan|an)"
-    r"|(?:surat|email|surel) (?:yang )?diteruskan|diteruskan oleh\b.*|pesan terusan|weitergeleitete nachricht|message transf[ée]r[ée]"
-    r"|mensaje reenviado|messaggio inoltrato|mensagem encaminhada|doorgestuurd bericht)[-_=*:\s]*$",
-    re.IGNORECASE,
+_FORWARD = one_of(
+    r"(?:begin )?forwarded (?:message|e-?mail|by\b.{0,80}?)",
+    r"(?:mulai |awal )?pesan (?:yang )?(?:di)?terus(?:kan|an)",
+    r"(?:surat|email|surel) (?:yang )?diteruskan",
+    r"diteruskan oleh\b.{0,80}?",
+    r"weitergeleitete nachricht",
+    r"message transf[ée]r[ée]",
+    r"mensaje reenviado",
+    r"mensagem encaminhada",
+    r"messaggio inoltrato",
+    r"doorgestuurd bericht",
+    start=r"^[-_=*\s]*",
+    end=r"[-_=*:\s]*$",
 )
-_FORWARD_SUBJECT = re.compile(r"^\s*(?:\[[^\]]*\]\s*)?(?:fwd?|trs|terusan|diteruskan|wg|tr|rv|i)\s*:", re.IGNORECASE)
-_OPENS_ATTRIBUTION = re.compile(
-    r"^(?:on|pada|pd|am|le|el|il|op|em|den|d\.|w dniu|\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,"
-    r"|(?:sen|sel|rab|kam|jum|sab|min)[a-z]*,)\W",
-    re.IGNORECASE,
+_FORWARD_SUBJECT = one_of(
+    "fwd?", "trs", "terusan", "diteruskan", "wg", "tr", "rv", "i", start=r"^\s*(?:\[[^\]]*\]\s*)?", end=r"\s*:"
+)
+
+_VERB = (
+    r"(?:wrote|writes|menulis|schrieb|geschrieben|a [ée]crit|escribi[óo]|ha scritto|schreef|escreveu|skrev"
+    r"|napisa\w*|kirjoitti|написал\w*)"
+)
+_OPENS_ATTRIBUTION = one_of(
+    "on|pada|pd|am|le|el|il|op|em|den|w dniu",
+    r"\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}",
+    r"(?:mon|tue|wed|thu|fri|sat|sun)[a-z]*,",
+    r"(?:sen|sel|rab|kam|jum|sab|min)[a-z]*,",
+    start="^",
+    end=r"\W",
 )
 _CLOSES_ATTRIBUTION = re.compile(rf"\b{_VERB}\b[^\n]{{0,120}}?:?\s*$", re.IGNORECASE)
-_NAMED_WRITER = re.compile(
-    rf"^[^\n]{{0,150}}{_ADDRESS}[^\n]{{0,60}}\b{_VERB}\b[^\n]{{0,80}}$|^\d{{4}}[-/]\d{{1,2}}[-/]\d{{1,2}}\b[^\n]{{0,120}}<{_ADDRESS}>:?\s*$",
-    re.IGNORECASE,
-)
+_ENDS_ATTRIBUTION = re.compile(rf":\s*$|\b{_VERB}\s*$", re.IGNORECASE)
+_ADDRESS_IN_MARKS = re.compile(rf"<\s*{_ADDRESS}\s*>|[\[(](?:mailto:)?\s*{_ADDRESS}\s*[\])]", re.IGNORECASE)
+_NAMED_WRITER = re.compile(rf"^[^\n]{{0,150}}{_ADDRESS}[^\n]{{0,60}}\b{_VERB}\b[^\n]{{0,80}}$", re.IGNORECASE)
+_DATE_FIRST = re.compile(rf"^\d{{4}}[-/]\d{{1,2}}[-/]\d{{1,2}}\b[^\n]{{0,120}}<{_ADDRESS}>:?$")
 _DATED_WRITER = re.compile(rf"^(?:[^\W\d]{{3,10}},? )?\d[^\n]{{4,150}}<{_ADDRESS}>\s*:$")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _CLOCK = re.compile(r"(?<![\d.:])\d{1,2}[:.]\d{2}(?![.]?\d)|(?<![\d.:])\d{1,2}[:.]\d{2}[:.]\d{2}(?!\d)")
+
 _LABELS = {
-    "from": re.compile(r"^(?:from|dari|pengirim|von|de|da|van)\s*:\s*\S", re.IGNORECASE),
-    "date": re.compile(
-        r"^(?:sent|date|dikirim(?: pada)?|tanggal|terkirim|gesendet|datum|envoy[ée]|enviad[ao]|inviato|data|fecha|verzonden)"
-        r"(?: (?:le|el|em|am|on|il|pada))?\s*:\s*\S",
-        re.IGNORECASE,
+    "from": one_of("from|dari|pengirim|von|de|da|van", start="^", end=r"\s*:\s*\S"),
+    "date": one_of(
+        "sent|date|dikirim|tanggal|terkirim|gesendet|datum|envoy[ée]|enviad[ao]|inviato|data|fecha|verzonden",
+        start="^",
+        end=r"(?: (?:le|el|em|am|on|il|pada))?\s*:\s*\S",
     ),
-    "to": re.compile(r"^(?:to|kepada|ke|untuk|penerima|an|[àa]|para|aan)\s*:", re.IGNORECASE),
-    "subject": re.compile(
-        r"^(?:subject|perihal|subjek|subyek|hal|judul|betreff|objet|asunto|oggetto|assunto|onderwerp)\s*:",
-        re.IGNORECASE,
+    "to": one_of("to|kepada|ke|untuk|penerima|an|[àa]|para|aan", start="^", end=r"\s*:"),
+    "subject": one_of(
+        "subject|perihal|subjek|subyek|hal|judul|betreff|objet|asunto|oggetto|assunto|onderwerp", start="^", end=r"\s*:"
     ),
-    "other": re.compile(
-        r"^(?:cc|bcc|tembusan|reply-to|balas ke|importance|kepentingan|attachments?|lampiran)\s*:", re.IGNORECASE
+    "other": one_of(
+        "cc|bcc|tembusan|reply-to|balas ke|importance|kepentingan|attachments?|lampiran", start="^", end=r"\s*:"
     ),
 }
+
 _LABELLED_VALUE = re.compile(r"^ {0,3}> *[A-Za-z][\w ./]{1,25} *[:=] *\S")
 _SIGNATURE_MARK = re.compile(r"^\s*--\s*$")
 _DEVICE = (
-    r"(?:iphone|ipad|android|samsung|galaxy|xiaomi|redmi|poco|oppo|vivo|realme|infinix|huawei|nokia|blackberry|lenovo|asus|ponsel|hp saya"
-    r"|smartphone|handphone|telepon genggam|tablet|yahoo|outlook|gmail|proton\w*|windows|mail|email|surel|perangkat|mobile)"
+    r"\b(?i:iphone|ipad|android|samsung|galaxy|xiaomi|redmi|poco|oppo|vivo|realme|infinix|huawei|nokia|blackberry|lenovo"
+    r"|asus|ponsel|hp saya|smartphone|handphone|telepon genggam|tablet|yahoo|outlook|gmail|proton\w*|windows|mail|email"
+    r"|surel|perangkat|mobile)\b"
 )
 _PLAIN = r"[\w \-+()/®™]"
+# With its capital letter: the same words in the midst of a sentence are the writer's.
 _FOOTER = re.compile(
-    rf"^[\s*_]*(?:(?:Dik|Terk)irim (?:dari|melalui|lewat|menggunakan) {_PLAIN}{{0,40}}\b(?i:{_DEVICE})\b{_PLAIN}{{0,40}}"
-    rf"|Sent (?:from|via|with|using) {_PLAIN}{{0,40}}\b(?i:{_DEVICE})\b{_PLAIN}{{0,40}}|Sent from my {_PLAIN}{{1,30}}"
-    rf"|(?:Get|Dapatkan|Unduh|Download) Outlook (?:for|untuk) {_PLAIN}{{0,30}}|Powered by {_PLAIN}{{0,20}}BlackBerry{_PLAIN}{{0,20}})"
-    r"(?:\s*<https?://\S+>)?[.*_\s]*$"
+    r"^[\s*_]*(?:"
+    rf"(?:Dik|Terk)irim (?:dari|melalui|lewat|menggunakan) {_PLAIN}{{0,40}}{_DEVICE}{_PLAIN}{{0,40}}"
+    rf"|Sent (?:from|via|with|using) {_PLAIN}{{0,40}}{_DEVICE}{_PLAIN}{{0,40}}"
+    rf"|Sent from my {_PLAIN}{{1,30}}"
+    rf"|(?:Get|Dapatkan|Unduh|Download) Outlook (?:for|untuk) {_PLAIN}{{0,30}}"
+    rf"|Powered by {_PLAIN}{{0,20}}BlackBerry{_PLAIN}{{0,20}}"
+    r")(?:\s*<https?://\S+>)?[.*_\s]*$"
 )
-_INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,15 +154,17 @@ def separate(mail_text: str, subject: str = "") -> NewText:
 
 def _separate(mail_text: str, subject: str, depth: int) -> NewText:
     lines = mail_text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    lines, beyond = lines[:_LONGEST_LETTER], lines[_LONGEST_LETTER:]
     shown = [_INVISIBLE.sub("", line).replace("\xa0", " ").replace("\t", " ").rstrip() for line in lines]
     sorting, stop = _sorted(lines, shown)
     if stop is not None and not sorting.has_text():
         forwarded = stop.forward or bool(_FORWARD_SUBJECT.match(subject))
         if forwarded and depth < _DEEPEST:
-            return _unwrapped(lines, shown, stop, depth) or _whole(mail_text)
+            return _unwrapped(lines + beyond, shown + beyond, stop, depth) or _whole(mail_text)
         return _whole(mail_text)
     if not sorting.has_text():
         return _whole(mail_text)
+    (sorting.new if stop is None else sorting.quoted).extend(beyond)
     return NewText(_tidy(sorting.new), _tidy(sorting.quoted), _tidy(sorting.signature))
 
 
@@ -155,9 +194,9 @@ def _sorted(lines: list[str], shown: list[str]) -> tuple[_Sorting, _Mark | None]
             drop = answered or (_is_last(shown, end) and not _is_list(shown, at, end))
             (sorting.quoted if drop else sorting.new).extend(lines[at:end])
             at = end
-        elif _SIGNATURE_MARK.match(shown[at]) and (end := _end_of_signature(shown, at)) is not None:
-            sorting.signature += lines[at + 1 : end]
-            at = end
+        elif (below := _end_of_signature(shown, at)) is not None:
+            sorting.signature += lines[at + 1 : below]
+            at = below
         elif _is_footer(shown, at) and _is_before_old(shown, at + 1):
             sorting.signature.append(lines[at])
             at += 1
@@ -213,7 +252,11 @@ def _marked(shown: list[str], start: int, end: int, *, forward: bool = False, he
 def _attribution_end(shown: list[str], at: int) -> int | None:
     """Recognise "Pada ... menulis:" over one or several lines; returns the line after it."""
     line = shown[at].strip()
-    if _NAMED_WRITER.match(line) or (_DATED_WRITER.match(line) and _CLOCK.search(line)):
+    if _NAMED_WRITER.match(line) and _is_attribution(line, shown, at + 1):
+        return at + 1
+    if _DATE_FIRST.match(line) or (_NAMED_WRITER.match(line) and line.startswith("--") and line.endswith("--")):
+        return at + 1
+    if _DATED_WRITER.match(line) and _CLOCK.search(line):
         return at + 1
     if line.endswith(":") and _YEAR.search(line) and _CLOCK.search(line) and _quotes_ahead(shown, at + 1):
         return at + 1  # whatever its language
@@ -232,13 +275,14 @@ def _attribution_end(shown: list[str], at: int) -> int | None:
 
 
 def _is_attribution(joined: str, shown: list[str], after: int) -> bool:
-    """Tell a program's line from a sentence of a letter that ends in the same word."""
-    if not re.search(r"\d", joined):
+    """Tell a program's line from a sentence of a letter that ends in the same word or has it in its midst."""
+    if _quotes_ahead(shown, after):
+        return bool(re.search(rf"\d|{_ADDRESS}", joined))
+    if not _ENDS_ATTRIBUTION.search(joined):
         return False
-    if _quotes_ahead(shown, after) or re.search(_ADDRESS, joined):
-        return True
     # A sentence of an Indonesian letter may end in "menulis:" and name day and hour; an English one here does not.
-    return bool(_CLOCK.search(joined)) and joined.endswith(":") and not re.search(r"\bmenulis\b", joined, re.IGNORECASE)
+    english_hour = joined.endswith(":") and "menulis" not in joined.lower() and _CLOCK.search(joined)
+    return bool(_ADDRESS_IN_MARKS.search(joined) or english_hour)
 
 
 def _quotes_ahead(shown: list[str], at: int) -> bool:
@@ -259,15 +303,16 @@ def _heading_ahead(shown: list[str], at: int) -> bool:
 def _heading_end(shown: list[str], at: int, *, ruled: bool = False) -> int | None:
     """Recognise the heading that mail programs put over an older letter; returns the line after it.
 
-    A letter may begin with lines like these too: only a heading with writer, date and receiver or subject counts, and of
-    these either the hour stands with the date, or all four are there and an address with the writer or a rule above them.
+    A letter may begin with lines like these too: only a heading with writer, date and receiver or subject counts, and
+    either the hour stands with the date, or all four are there and an address with the writer or a rule above them.
     """
     if _label(shown[at]) not in ("from", "date"):
         return None
     found: dict[str, str] = {}
     end = at
-    for end, name, line in _labelled(shown, at):
+    for number, name, line in _labelled(shown, at):
         found.setdefault(name, line)
+        end = number
     if not {"from", "date"} <= found.keys() or not found.keys() & {"to", "subject"}:
         return None
     whole = ("@" in found["from"] or ruled) and {"to", "subject"} <= found.keys()
@@ -283,7 +328,7 @@ def _end_of_heading(shown: list[str], at: int) -> int:
 
 
 def _labelled(shown: list[str], at: int) -> Iterator[tuple[int, str, str]]:
-    """Yield (line number, label, line) of a heading; a wrapped line belongs to its label, one blank line may lie between."""
+    """Yield (number, label, line) of a heading; a wrapped line belongs to its label, one blank line may lie between."""
     blanks, name = 0, None
     for end in range(at, min(at + 24, len(shown))):
         label = _label(shown[end])
@@ -335,7 +380,9 @@ def _is_list(shown: list[str], at: int, end: int) -> bool:
 
 
 def _end_of_signature(shown: list[str], at: int) -> int | None:
-    """Find where the block below a signature mark ends; None where it is too long to be a signature."""
+    """Find where the block below a signature mark ends; None where none is, or one too long to be a signature."""
+    if not _SIGNATURE_MARK.match(shown[at]):
+        return None
     filled = 0
     for number in range(at + 1, len(shown)):
         if _QUOTED.match(shown[number]) or _mark_at(shown, number) is not None:

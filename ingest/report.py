@@ -18,9 +18,10 @@ _STATUS = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
 _ENHANCED = re.compile(r"(?:\b[45]\d\d[ -]+|#)[\[(<]?#?([45]\.\d{1,3}\.\d{1,3})(?![\d.]*\d)")
 _BARE_ENHANCED = re.compile(r"(?<![\d./-])([45]\.\d{1,3}\.\d{1,3})(?!\.?\d)")
 _RETURNED_LETTER = re.compile(
-    r"^[-_=* ]*(?:\W{0,8}(?:this is a copy of|below this line is a copy|(?:the )?original message|unsent message|returned message"
-    r"|message (?:headers|text) follows|included is the|copy of (?:the|your)|isi surat asli|pesan asli))\b.*$"
-    r"|^.*\b(?:message|headers?|text|mail)\b.{0,40}\bfollows?\b.*$|^.*\bsummary of the undelivered\b.*$",
+    r"^\W{0,80}(?:this is a copy of|below this line is a copy|(?:the )?original message|unsent message|returned message"
+    r"|included is the|copy of (?:the|your)|isi surat asli|pesan asli)\b.*$"
+    r"|^.*\b(?:message|headers?|text|mail)\b.{0,40}\bfollows?\b.*$"
+    r"|^.*\bsummary of the undelivered\b.*$",
     re.IGNORECASE | re.MULTILINE,
 )
 _PATTERNS = tuple(

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ingest.parse import ParsedMail
+from ingest.phrases import one_of
 from ingest.report import bounce_of, has_failed_delivery, has_only_succeeded
 from ledger.ports import Screening, ScreeningHit
 from ledger.words import Disposition
@@ -13,13 +14,10 @@ _BODY = 6000  # characters of the body that are looked at: a machine says early 
 _SUBJECT = 500
 _FOUND = 80
 
-def _one_of(*words: str, start: str = "", end: str = "") -> re.Pattern[str]:
-    return re.compile(start + "(?:" + "|".join(words) + ")" + end, re.IGNORECASE)
-
-
 # Local parts that only a mail system has, and those that now and then a person has too.
-_CERTAIN_DAEMON = _one_of(r"mailer[-_.]?d(?:a|ae)mon", r"mail[-_. ]?delivery[-_. ]?(?:sub)?system", start="^", end=r"\b")
-_DAEMON = _one_of(
+_CERTAIN_DAEMON = one_of(r"mailer[-_.]?d(?:a|ae)mon", r"mail[-_. ]?delivery[-_. ]?(?:sub)?system", start="^", end=r"\b")
+_POSTMASTER = one_of(r"poo?st[-_.]?master", r"mail[-_.]?d(?:a|ae)mon", r"mdaemon", start="^", end=r"(?![a-z])")
+_DAEMON = one_of(
     r"mailer[-_.]?d(?:a|ae)mon",
     r"mail[-_.]?d(?:a|ae)mon",
     r"mdaemon",
@@ -35,16 +33,17 @@ _DAEMON = _one_of(
     start="^",
     end="(?![a-z])",
 )
-_NO_REPLY_SENDER = _one_of(
+_NO_REPLY_SENDER = one_of(
     r"(?:^|[-_.+])(?:no|non|not|do[-_.]?not|don'?t|never)[-_.]?repl(?:y|ies)",
     r"(?:^|[-_.+])(?:ne[-_.]pas|pas[-_.]de)[-_.]?repon\w+",
     r"(?:^|[-_.+])(?:jangan|tidak|tdk|no)[-_.]?(?:di)?(?:balas|jawab)",
     r"(?:^|[-_.+])no[-_.]?respon\w*",
-    r"^(?:bounces?|notif(?:y|ication|ikasi)s?|alerts?|newsletters?|auto(?:mail|reply|responder|matic)|nobody)(?:[-_.+]|$)",
+    r"^(?:bounces?|notif(?:y|ication|ikasi)s?|alerts?|newsletters?|nobody)(?:[-_.+]|$)",
+    r"^auto(?:mail|reply|responder|matic)(?:[-_.+]|$)",
 )
-_LIST_SENDER = _one_of(r"owner-[^@]+", r"[^@]+-(?:bounces?|owner)(?:[+=][^@]*)?", r"sentto-\d[^@]*", start="^", end="@")
+_LIST_SENDER = one_of(r"owner-[^@]+", r"[^@]+-(?:bounces?|owner)(?:[+=][^@]*)?", r"sentto-\d[^@]*", start="^", end="@")
 
-_FAILED_SUBJECT = _one_of(
+_FAILED_SUBJECT = one_of(
     r"undeliver",
     r"non-?deliver",
     r"not (?:yet )?(?:been )?deliver",
@@ -56,7 +55,8 @@ _FAILED_SUBJECT = _one_of(
     r"mail delivery",
     r"delivery (?:report|notification)",
     r"notify: see transcript",
-    r"(?:mail|message|delivery|transmission|sending)\b.{0,30}\b(?:fail\w*|error|delay\w*|status|problem|rejected|bounced)",
+    r"(?:mail|message|delivery|transmission|sending)\b.{0,30}"
+    r"\b(?:fail\w*|error|delay\w*|status|problem|rejected|bounced)",
     r"\b(?:fail\w*|error|delay\w*|could not|unable to|rejected|problem)\b.{0,30}\b(?:deliver\w*|mail|message|send\w*)",
     r"(?:gagal|tidak|tertunda|ditolak).{0,25}(?:kirim|terkirim|dikirim|pengiriman|tersampaikan)",
     r"pengiriman.{0,25}(?:gagal|tertunda)",
@@ -66,11 +66,12 @@ _FAILED_SUBJECT = _one_of(
     r"mancata consegna",
     r"доставлен",
 )
-_FAILED_TEXT = _one_of(
+_FAILED_TEXT = one_of(
     r"\b[45]\d\d[ -]#?[45]\.\d{1,3}\.\d{1,3}\b",
     r"\b(?:RCPT TO|MAIL FROM|END OF DATA|SMTP error|SMTP server|remote host said)\b",
     r"\b(?:user|recipient|mailbox|address|account|host|domain)s?\b.{0,30}\b"
-    r"(?:unknown|not found|unavailable|disabled|full|invalid|rejected|inactive|unrouteable|does(?: not|n't) exist|over quota)",
+    r"(?:unknown|not found|unavailable|disabled|full|invalid|rejected|inactive|unrouteable|over quota"
+    r"|does(?: not|n't) exist)",
     r"\bunknown (?:user|recipient|host|domain|address|mailbox)",
     r"\bno such (?:user|person|mailbox|recipient|address)",
     r"undeliver(?:able|ed)",
@@ -86,9 +87,11 @@ _FAILED_TEXT = _one_of(
     r"(?:tidak (?:dapat|bisa|berhasil|dpt)|gagal)\s+(?:di|ter|meng|pen)?\w{0,6}(?:kirim|sampaikan|antar)",
     r"alamat.{0,40}tidak (?:ada|ditemukan|dikenal)",
 )
+_PROTOCOL = one_of(r"^\W*(?:RCPT TO|MAIL FROM)\s*:", r"\b55\d[ -]\W{0,3}\w", start="(?m:", end=")")
 # What stands at the head of an automatic answer's subject; the sign behind it keeps out a person's sentence.
-_AUTO_SUBJECT = _one_of(
-    r"(?:automatic(?:ally)?|automated|auto)[- ]?(?:reply|response|responder|respons|answer|generated (?:reply|response))",
+_AUTO_SUBJECT = one_of(
+    r"(?:automatic(?:ally)?|automated|auto)[- ]?(?:reply|respons(?:e|es)?|responder|answer)",
+    r"(?:automatically|auto)[- ]?generated (?:reply|response)",
     r"autoreply",
     r"autorespon\w*",
     r"auto",
@@ -144,7 +147,7 @@ _AUTOREPLY_HEADERS = (
     "x-vacation",
     "x-oof",
 )
-_SERVICE_DESK = _one_of(
+_SERVICE_DESK = one_of(
     r"rt-ticket",
     r"x-rt-loop-prevention",
     r"x-(?:otrs|znuny|zammad|zendesk|freshdesk|freescout|osticket|ost|helpscout|servicenow|chatwoot|odoo)-[\w-]+",
@@ -170,9 +173,9 @@ class Rule:
 def screen(mail: ParsedMail, *, own_message: bool, own_addresses: frozenset[str]) -> Screening:
     """Say what a mail is, if not a person's letter, and whether an automatic answer is forbidden.
 
-    `own_message`: its Message-ID is one that the office gave. `own_addresses` are the office's mailboxes in lower case; mail
-    from them is no machine's (staff forward complaints), it is only not answered. Of the rows of RULES that match, all are
-    kept as hits, the first gives the disposition. Doubt leaves it with the person: None.
+    `own_message`: its Message-ID is one that the office gave. `own_addresses` are the office's mailboxes in lower case;
+    mail from them is no machine's (staff forward complaints), it is only not answered. Of the rows of RULES that match,
+    all are kept as hits, the first gives the disposition. Doubt leaves it with the person: None.
     """
     hits = [ScreeningHit(_OWN_MESSAGE, Disposition.OWN, mail.message_id or "")] if own_message else []
     no_reply = [_FROM_OURSELVES] if _address(mail).lower() in own_addresses else []
@@ -197,7 +200,7 @@ def _address(mail: ParsedMail) -> str:
 
 
 def _local(mail: ParsedMail) -> str:
-    return _address(mail).partition("@")[0]
+    return _address(mail).rpartition("@")[0].strip('"')
 
 
 def _header(mail: ParsedMail, name: str) -> str | None:
@@ -267,16 +270,21 @@ def _machine_sender(mail: ParsedMail) -> str | None:
     """Name the sender if it may be a mail system; a display name alone says so only where there is no address."""
     name = mail.sender.name if mail.sender else ""
     found = _words(_DAEMON, _local(mail)) or (_words(_DAEMON, name) if not _address(mail) else None)
-    if found is None and mail.return_path is not None:
-        found = _words(_CERTAIN_DAEMON, mail.return_path.partition("@")[0])
-    return found
+    return found or _certain_daemon(mail)
+
+
+def _certain_daemon(mail: ParsedMail) -> str | None:
+    envelope = (mail.return_path or "").partition("@")[0]
+    return _words(_CERTAIN_DAEMON, _local(mail)) or _words(_CERTAIN_DAEMON, envelope)
 
 
 def _failure_letter(mail: ParsedMail) -> str | None:
     """A report in plain words: a mail system, or nobody, says that something was not delivered."""
     subject, text = _words(_FAILED_SUBJECT, _subject(mail)), _words(_FAILED_TEXT, _body(mail))
-    if _words(_CERTAIN_DAEMON, _local(mail)):
+    if _certain_daemon(mail):
         return subject or text
+    if _words(_POSTMASTER, _local(mail)) and text and (protocol := _words(_PROTOCOL, _body(mail))):
+        return protocol
     # Words alone prove nothing, people quote such letters; nobody as the sender and one sign more do.
     faceless = _facelessness(mail)
     returned = any(file.content_type == "message/rfc822" for file in mail.files)
@@ -336,10 +344,6 @@ def _null_path_answer(mail: ParsedMail) -> str | None:
     if mail.return_path != "":
         return None
     return "Return-Path: <>" if mail.in_reply_to or _suppressed(mail) or _machine_sender(mail) else None
-
-
-def _daemon_letter(mail: ParsedMail) -> str | None:
-    return _words(_CERTAIN_DAEMON, _local(mail))
 
 
 # --- rows: lists -------------------------------------------------------------------------------------------------
@@ -411,7 +415,7 @@ RULES: tuple[Rule, ...] = (
     Rule("Tanda jawaban otomatis pada kepala surat", Disposition.AUTOMATIC, _autoreply_header),
     Rule("Jawaban otomatis, misalnya sedang cuti", Disposition.AUTOMATIC, _vacation_answer),
     Rule("Jawaban tanpa alamat pengembalian", Disposition.AUTOMATIC, _null_path_answer),
-    Rule("Surel dari sistem surel, bukan dari orang", Disposition.AUTOMATIC, _daemon_letter),
+    Rule("Surel dari sistem surel, bukan dari orang", Disposition.AUTOMATIC, _certain_daemon),
     Rule("Kiriman milis atau buletin", Disposition.LIST, _list_header),
     Rule("Pengirim milis", Disposition.LIST, _list_sender),
     Rule("Kiriman massal", Disposition.LIST, _bulk),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.exc import OperationalError
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from config.logging import mask
 from config.settings import Settings
@@ -29,6 +29,7 @@ ATTEMPTS = 3
 """How often a mail may hang or kill its reader before it is quarantined unread."""
 
 _ADDRESS_LENGTH = 320
+_ON_ITS_WAY = (LetterState.SENDING, LetterState.SENT, LetterState.UNCERTAIN)
 ReadMail = Callable[[bytes, str], Verdict]
 Clock = Callable[[], datetime]
 
@@ -142,32 +143,50 @@ def settle(session: Session, means: Means, arrival: Arrival, verdict: Verdict) -
         message.disposition, message.reason = Disposition.QUARANTINED, "surat tidak dapat dibaca"
         message.error = storable(verdict.error)
         return _keep(session, arrival, message)
-    _decide(session, means, arrival, message, verdict)
+    _decide(session, means, message, verdict)
     return _keep(session, arrival, message, verdict)
 
 
-def _decide(session: Session, means: Means, arrival: Arrival, message: Message, mail: Judged) -> None:
+def _decide(session: Session, means: Means, message: Message, mail: Judged) -> None:
     """Choose the disposition of a new message: the first of these that holds."""
     ours = letters.by_rfc_message_ids(session, [message.rfc_message_id] if message.rfc_message_id else [])
     earlier = _earlier_copies(session, mail)
-    twin = next((copy for copy in earlier if _same_letter(copy, mail) and not _saved_from_junk(copy, arrival)), None)
+    twin = next((copy for copy in earlier if _same_letter(copy, mail)), None)
     thread = match(session, mail) or _sent_again(session, earlier)
-    if ours is not None:
+    if message.outgoing:
+        _webmail_answer(session, means, message, mail)
+    elif ours is not None:
         _dispose(message, Disposition.OWN, "surat kami sendiri", ours.entry_id)
     elif twin is not None:
         _dispose(message, Disposition.DUPLICATE, "surat yang sama sudah diterima", twin.entry_id)
         message.duplicate_of = twin.id
     elif mail.screening.disposition is not None:
         _screened(session, means, message, mail, thread)
-    elif thread is not None and thread.certain:
+    else:
+        _from_a_person(session, means, message, mail, thread)
+
+
+def _from_a_person(session: Session, means: Means, message: Message, mail: Judged, thread: Match | None) -> None:
+    if thread is not None and thread.certain:
         _follow_up(session, means, message, thread)
-    elif arrival.junk:
+    elif message.junk:
         _dispose(message, Disposition.UNREGISTERED, "masuk ke folder Spam; menunggu keputusan petugas")
         message.needs_review = mail.judgement.kind in (Kind.PENGADUAN, Kind.PERMOHONAN) or mail.judgement.needs_review
     elif on_its_own(mail)[0] is Disposition.UNREGISTERED:
         _dispose(message, *on_its_own(mail))
     else:
         _record(session, means, message, mail, possible=thread)
+
+
+def _webmail_answer(session: Session, means: Means, message: Message, mail: Judged) -> None:
+    """Put an answer that staff wrote in webmail to the entry whose mail or letter it answers."""
+    entry_id = messages.entry_answered(session, _references(mail))
+    if entry_id is None:
+        _dispose(message, Disposition.UNREGISTERED, "surat di folder Terkirim yang tidak menjawab isi buku")
+        return
+    _dispose(message, Disposition.FOLLOW_UP, "balasan petugas dari webmail", entry_id)
+    session.add(message)
+    messages.add_follow_up(session, session.get_one(Entry, entry_id), message, at=means.clock())
 
 
 def on_its_own(mail: Judged) -> tuple[Disposition, str]:
@@ -195,7 +214,7 @@ def _returned(session: Session, message: Message, bounce: Bounce, now: datetime)
     if letter is None:
         return
     message.entry_id = letter.entry_id
-    if (bounce.status or "").startswith("4") or letter.state not in (LetterState.SENT, LetterState.UNCERTAIN):
+    if (bounce.status or "").startswith("4") or letter.state not in _ON_ITS_WAY:
         return
     session.add(message)
     session.flush()
@@ -219,7 +238,12 @@ def _record(session: Session, means: Means, message: Message, mail: Judged, *, p
         session,
         _draft(message, mail, doubt),
         rulebook=means.rulebook,
-        answering=Answering(message.mailbox, message.rfc_message_id or "", _references(mail)),
+        answering=Answering(
+            message.mailbox,
+            message.rfc_message_id or "",
+            _references(mail),
+            "Diimpor dari berkas, tanpa tanda terima." if message.silent else "",
+        ),
         at=means.clock(),
         actor="sistem",
     )
@@ -269,20 +293,18 @@ def _same_letter(earlier: Message, mail: Judged) -> bool:
 
 
 def _same_letter_elsewhere(session: Session, arrival: Arrival, mail: Judged) -> Message | None:
-    """Find the message of the same letter that came to the office's other mailbox."""
+    """Find the message of the same letter that came to the office's other mailbox, or lay in Junk until now."""
     for earlier in _earlier_copies(session, mail):
-        if _same_letter(earlier, mail) and arrival.mailbox not in _mailboxes_of(session, earlier):
+        elsewhere = arrival.mailbox not in messages.mailboxes_of(session, earlier)
+        if _same_letter(earlier, mail) and (elsewhere or _saved_from_junk(earlier, arrival)):
             return earlier
     return None
 
 
-def _mailboxes_of(session: Session, message: Message) -> set[str]:
-    return set(session.exec(select(Arrival.mailbox).where(col(Arrival.message_id) == message.id)))
-
-
 def _sent_again(session: Session, earlier: list[Message]) -> Match | None:
     for copy in reversed(earlier):
-        if copy.entry_id is not None and copy.disposition in (Disposition.RECORDED, Disposition.FOLLOW_UP):
+        of_entry = copy.entry_id is not None and copy.disposition in (Disposition.RECORDED, Disposition.FOLLOW_UP)
+        if of_entry and copy.sender_address:
             return Match(
                 session.get_one(Entry, copy.entry_id), True, "isi yang sama dikirim lagi oleh pengirim yang sama"
             )
@@ -305,12 +327,12 @@ def _arrived_again(session: Session, means: Means, arrival: Arrival, message: Me
 def _take_up(session: Session, means: Means, arrival: Arrival, message: Message, mail: Judged) -> None:
     before = message.disposition
     message.mailbox, message.folder, message.junk = arrival.mailbox, arrival.folder, False
-    message.needs_review = False
-    if mail.judgement.kind in REGISTER_OF:
-        _record(session, means, message, mail)
-        after, message.disposition = message.disposition, before
-        reason = f"{message.reason}; dipindahkan dari folder Spam"
-        messages.change_disposition(session, message, after, reason, at=means.clock(), actor="sistem")
+    message.needs_review = mail.judgement.needs_review
+    thread = match(session, mail) or _sent_again(session, _earlier_copies(session, mail))
+    _from_a_person(session, means, message, mail, thread)
+    after, message.disposition = message.disposition, before
+    reason = f"{message.reason}; dipindahkan dari folder Spam"
+    messages.change_disposition(session, message, after, reason, at=means.clock(), actor="sistem")
 
 
 def _new_message(arrival: Arrival, verdict: Verdict, now: datetime) -> Message:
@@ -319,6 +341,8 @@ def _new_message(arrival: Arrival, verdict: Verdict, now: datetime) -> Message:
         mailbox=arrival.mailbox,
         folder=arrival.folder,
         junk=arrival.junk,
+        outgoing=arrival.outgoing,
+        silent=arrival.silent,
         received_at=arrival.received_at or arrival.seen_at,
         disposition=Disposition.QUARANTINED,
         reason="",

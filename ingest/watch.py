@@ -1,6 +1,8 @@
 """Watches the mailboxes: takes in what is new, keeps it, settles it; a mailbox in trouble delays no other."""
 
 import logging
+import random
+import re
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -11,13 +13,22 @@ from datetime import datetime, timedelta
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from config.settings import Intake, Mailbox
-from ingest.mailbox import Folder, MailboxConnection, MailboxUnavailable, UnfetchableMail
+from ingest.mailbox import (
+    FetchedMail,
+    Folder,
+    FolderUnavailable,
+    MailboxConnection,
+    MailboxUnavailable,
+    RejectedCredentials,
+    UnfetchableMail,
+)
+from ingest.sent import sent_folders
 from ingest.settle import Clock, Means, Settled, settle_pending
-from ledger import messages
+from ledger import letters, messages
 from ledger.database import Database
 from ledger.holding import MailboxHold
 from ledger.messages import PackedRaw, Place
-from ledger.words import Disposition
+from ledger.words import ArrivalState, Disposition
 
 log = logging.getLogger(__name__)
 
@@ -25,13 +36,23 @@ _DAY = timedelta(days=1)
 """The margin of a search by day: the server counts days in a zone of its own."""
 
 
+_REST = timedelta(seconds=15)
+_REJECTED_REST = timedelta(minutes=5)
+_LONGEST_REST = timedelta(hours=1)
+_PUSH_SECONDS = 20 * 60
+
+
 @dataclass(slots=True)
 class Taken:
-    """What one look into a mailbox brought: places newly kept, and how many mails were not to be had or too old."""
+    """What one look into a mailbox brought: places newly kept, and how many mails were not to be had or too old.
+
+    `closed` says in plain Indonesian which folders could not be opened.
+    """
 
     places: list[Place] = field(default_factory=list)
     unfetchable: int = 0
     before_start: int = 0
+    closed: list[str] = field(default_factory=list)
 
 
 def take_in(
@@ -43,9 +64,21 @@ def take_in(
     was kept until then stays kept.
     """
     taken = Taken()
-    for folder in connection.folders(connection.box.folders):
-        _take_folder(database, connection, folder, taken, intake=intake, clock=clock, stop=stop)
+    for folder in _folders(database, connection):
+        try:
+            _take_folder(database, connection, folder, taken, intake=intake, clock=clock, stop=stop)
+        except FolderUnavailable as wrong:
+            taken.closed.append(str(wrong))
     return taken
+
+
+def _folders(database: Database, connection: MailboxConnection) -> Iterator[Folder]:
+    """Yield the folders to look into; Sent only once all else is settled, because it is read by what it answers."""
+    yield from connection.folders(connection.box.folders)
+    with database.reading() as session:
+        unsettled = messages.to_settle(session, limit=1)
+    if not unsettled:
+        yield from sent_folders(connection)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +121,16 @@ def _take_folder(
         old -= messages.uids_done(session, box.address, folder.name, validity, old)
 
     def place(uid: int) -> Place:
-        return Place(box.address, folder.name, validity, uid, folder.junk)
+        return Place(box.address, folder.name, validity, uid, folder.junk, folder.outgoing)
 
     with database.noting() as session:
-        taken.before_start += messages.note_before_start(session, map(place, sorted(old)), at=clock())
+        places = [place(uid) for uid in sorted(old)]
+        taken.before_start += messages.note_passed_over(session, places, ArrivalState.BEFORE_START, at=clock())
     for uid in sorted(recent):
         if stop.is_set():
             return
-        _take_mail(database, connection, place(uid), taken, clock=clock)
+        if not folder.outgoing or _answers_the_book(database, connection, place(uid), clock=clock):
+            _take_mail(database, connection, place(uid), taken, clock=clock)
     seen = max(recent | old | {highest or 0})
     with database.noting() as session:
         messages.note_folder(session, box.address, folder.name, validity, seen)
@@ -108,10 +143,24 @@ def _candidates(
     start = connection.box.start
     since_start = (start - _DAY).date()
     if highest is None:
+        everything = connection.uids()  # first: what arrives in between must not look old
         recent = connection.uids_since(since_start)
-        return recent, connection.uids() - recent
+        return recent, everything - recent
     look_back = (now - timedelta(days=intake.look_back_days)).date()
     return connection.uids_above(highest) | connection.uids_since(max(since_start, look_back)), set()
+
+
+def _answers_the_book(database: Database, connection: MailboxConnection, place: Place, *, clock: Clock) -> bool:
+    """Say whether a mail in Sent is an answer of staff to a mail in the book; all others are left alone, unread."""
+    own = connection.header(place.uid, "Message-ID").strip("<>")
+    named = f"{connection.header(place.uid, 'In-Reply-To')} {connection.header(place.uid, 'References')}"
+    ids = re.findall(r"<([^<>\s]+)>", named)
+    with database.reading() as session:
+        if letters.by_rfc_message_ids(session, [own]) is None and messages.entry_answered(session, ids) is not None:
+            return True
+    with database.noting() as session:
+        messages.note_passed_over(session, [place], ArrivalState.LEFT, at=clock())
+    return False
 
 
 def _take_mail(database: Database, connection: MailboxConnection, place: Place, taken: Taken, *, clock: Clock) -> None:
@@ -126,30 +175,39 @@ def _take_mail(database: Database, connection: MailboxConnection, place: Place, 
     if mail is None:
         return
     if mail.received_at < connection.box.start:
+        taken.before_start += 1
         with database.noting() as session:
-            taken.before_start += messages.note_before_start(session, [place], at=clock())
+            messages.note_old(session, place, at=clock())
         return
+    if _keep(database, place, mail, clock=clock):
+        taken.places.append(place)
+
+
+def _keep(database: Database, place: Place, mail: FetchedMail, *, clock: Clock) -> bool:
     packed = PackedRaw.of(mail.raw)
-    try:
-        with database.noting() as session:
-            messages.take(session, place, packed, received_at=mail.received_at, at=clock())
-    except IntegrityError:
-        log.info("%s: UID %s was taken by another process", place.mailbox, place.uid)
-        return
-    taken.places.append(place)
+    for _ in range(2):  # the second time where the other mailbox has just kept the very same bytes
+        try:
+            with database.noting() as session:
+                messages.take(session, place, packed, received_at=mail.received_at, at=clock())
+        except IntegrityError as wrong:
+            log.info("%s: UID %s: another was quicker: %s", place.mailbox, place.uid, wrong.orig)
+        else:
+            return True
+    return False
 
 
 @contextmanager
-def _noted(database: Database, box: Mailbox, clock: Clock) -> Iterator[None]:
-    """Write down how the look into a mailbox went; its trouble goes no further."""
-    trouble = ""
+def _noted(database: Database, box: Mailbox, clock: Clock) -> Iterator[list[str]]:
+    """Write down how the look into a mailbox went; its trouble, and what is put into the list, goes no further."""
+    trouble: list[str] = []
     try:
-        yield
+        yield trouble
     except MailboxUnavailable as wrong:
-        trouble = str(wrong)
-        log.warning("%s: %s", box.address, trouble)
+        trouble.append(str(wrong))
+    if trouble:
+        log.warning("%s: %s", box.address, " ".join(trouble))
     with database.noting() as session:
-        messages.note_mailbox(session, box.address, trouble=trouble, at=clock())
+        messages.note_mailbox(session, box.address, trouble=" ".join(trouble), at=clock())
 
 
 @dataclass(slots=True)
@@ -175,25 +233,55 @@ class Watcher:
         self._stop = stop
         self._connection: MailboxConnection | None = None
         self._hold = MailboxHold(database, box.address)
+        self._failures = 0
+        self._rest_until: datetime | None = None
 
     def look(self) -> Taken | None:
         """Take in what is new; None where the mailbox cannot be used now (why is noted in the book).
 
-        Nothing is new where another process reads this mailbox.
+        Nothing is new where another process reads this mailbox. After failures it is left alone for a while.
         """
         if not self._hold.held():
             return Taken()
+        if self._rest_until is not None and self._means.clock() < self._rest_until:
+            return None
         taken: Taken | None = None
         intake = self._means.settings.intake
-        with _noted(self._database, self.box, self._means.clock):
+        with _noted(self._database, self.box, self._means.clock) as trouble:
             try:
                 taken = take_in(
                     self._database, self._connected(), intake=intake, clock=self._means.clock, stop=self._stop
                 )
-            except MailboxUnavailable:
+                trouble += taken.closed
+                self._failures, self._rest_until = 0, None
+            except MailboxUnavailable as wrong:
                 self.close()
+                self._rest(wrong)
                 raise
         return taken
+
+    def _rest(self, wrong: MailboxUnavailable) -> None:
+        """Leave a mailbox in trouble alone for a while, longer each time; a refused password longest."""
+        self._failures += 1
+        first = _REJECTED_REST if isinstance(wrong, RejectedCredentials) else _REST
+        pause = min(first * 2 ** (self._failures - 1), _LONGEST_REST) * random.uniform(0.8, 1.2)
+        self._rest_until = self._means.clock() + pause
+
+    def wait_for_news(self, due: threading.Event) -> None:
+        """Wait until `due` is set, or the server pushes that something is new (IDLE: a hint, no promise)."""
+        if self._connection is None or not self._connection.pushes:
+            due.wait()
+            return
+        inbox = self.box.folders[0]
+        try:
+            validity = self._connection.look(inbox)
+            with self._database.reading() as session:
+                known = messages.highest_uid(session, self.box.address, inbox, validity) or 0
+            self._connection.wait_for_news(inbox, known, due.is_set, seconds=_PUSH_SECONDS)
+        except (MailboxUnavailable, SQLAlchemyError) as wrong:
+            log.info("%s: waiting for news ended: %s", self.box.address, wrong)
+            self.close()
+            due.wait()  # a server that offers IDLE and does not bear it is asked by the tick alone
 
     def _connected(self) -> MailboxConnection:
         if self._connection is None:
@@ -236,6 +324,8 @@ def run_pass(
         if taken is None:
             passed.troubled.append(watcher.box.address)
             continue
+        if taken.closed:
+            passed.troubled.append(watcher.box.address)
         passed.taken.places += taken.places
         passed.taken.unfetchable += taken.unfetchable
         passed.taken.before_start += taken.before_start
@@ -270,13 +360,14 @@ class MailboxThread(threading.Thread):
 
     def run(self) -> None:
         """Look, settle, and wait for the next tick, until asked to stop."""
+        self.due.clear()
         while not self._stop_asked.is_set():
-            self.due.clear()
             try:
                 self._once()
             except SQLAlchemyError:  # a full disk or a lost database: everything stays as it was, the tick tries again
                 log.exception("%s: the database refuses for now", self._watcher.box.address)
-            self.due.wait()
+            self._watcher.wait_for_news(self.due)
+            self.due.clear()  # before the request to stop is looked for, because that is made before `due` is set
         self._watcher.leave()
 
     def _once(self) -> None:

@@ -9,4 +9,4 @@ def is_writable(address: str) -> bool:
         validate_email(address, check_deliverability=False, allow_smtputf8=False)
     except EmailNotValidError:
         return False
-    return True
+    return address.isascii()  # a domain in other letters passes the check above

@@ -8,10 +8,11 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
@@ -23,6 +24,8 @@ BUSY_MS = 20_000
 """How long SQLite waits for another writer, in milliseconds."""
 
 _BEGIN = "sqlite_begin"
+_UPGRADING = 0x62756B75_00000001
+"""The advisory lock on PostgreSQL that makes two starting processes upgrade one after the other."""
 _KEEPALIVE = {
     "connect_timeout": 5,
     "keepalives": 1,
@@ -59,15 +62,19 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._writers = engine.execution_options(**{_BEGIN: "IMMEDIATE"})
+        self._readers = engine if self.is_sqlite else engine.execution_options(isolation_level="REPEATABLE READ")
 
     @classmethod
     def open(cls, url: str) -> "Database":
-        """Open the database of a URL (sqlite:///… or postgresql+psycopg://…); makes the folder of an SQLite file."""
+        """Open the database of a URL (sqlite:///… or postgresql+psycopg://…); makes the folder of an SQLite file.
+
+        Raises DatabaseUnavailable where that folder cannot be made.
+        """
         if not url.startswith("sqlite"):
             return cls(create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True, connect_args=_KEEPALIVE))
         path = make_url(url).database
         if path:
-            Path(path).parent.mkdir(parents=True, exist_ok=True)
+            _make_room(Path(path).parent)
         engine = create_engine(url, pool_size=10, max_overflow=10)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -80,8 +87,8 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """Give a session for reading; nothing it does is kept."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        """Give a session for reading, all of it as of one moment; nothing it does is kept."""
+        with Session(self._readers, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
@@ -106,9 +113,13 @@ class Database:
         """Bring the tables to this program's version, in one transaction; raises DatabaseUnavailable."""
         try:
             with self._writers.begin() as connection:
+                if not self.is_sqlite:
+                    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_UPGRADING})")
                 command.upgrade(_alembic(connection), "head")
-        except OperationalError as wrong:
+        except DatabaseError as wrong:
             raise DatabaseUnavailable(f"the database cannot be opened: {wrong.orig}") from wrong
+        except CommandError as wrong:
+            raise DatabaseUnavailable(f"the database is not of this program's version: {wrong}") from wrong
 
     def revision(self) -> tuple[str | None, str | None]:
         """Return the migration in force and the one that this program expects; raises DatabaseUnavailable."""
@@ -122,6 +133,13 @@ class Database:
     def close(self) -> None:
         """Give every connection back."""
         self.engine.dispose()
+
+
+def _make_room(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as wrong:
+        raise DatabaseUnavailable(f"the folder of the database cannot be made: {wrong}") from wrong
 
 
 def _alembic(connection: Connection) -> Config:

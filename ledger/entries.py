@@ -32,6 +32,14 @@ PLAIN_FIELDS = (
     "closed_at",
     "needs_review",
     "recorded_by",
+    "officer",
+    "unit",
+    "forwarded_to",
+    "secret",
+    "merged_into",
+    "split_from",
+    "aired_at",
+    "broadcast_id",
 )
 PERSONAL_FIELDS = (
     "name",
@@ -43,6 +51,7 @@ PERSONAL_FIELDS = (
     "matter",
     "account",
     "review_reason",
+    "represents",
 )
 
 
@@ -89,6 +98,12 @@ class Draft:
     account: str = ""
     needs_review: bool = False
     review_reason: str = ""
+    secret: bool = False
+    represents: str = ""
+    split_from: str = ""
+    aired_at: datetime | None = None
+    broadcast_id: int | None = None
+    once: str | None = None
 
 
 def record(
@@ -101,9 +116,7 @@ def record(
     """
     if draft.kind not in REGISTER_OF:
         raise LedgerError(f"jenis “{draft.kind.value}” tidak mempunyai buku register")
-    number = numbering.give(
-        session, REGISTER_OF[draft.kind], at=at, zone=rulebook.zone, registers=rulebook.registers
-    )
+    number = numbering.give(session, REGISTER_OF[draft.kind], at=at, zone=rulebook.zone, registers=rulebook.registers)
     due, rule = rulebook.due(draft.kind, draft.service, draft.received_at)
     entry = Entry(
         series=number.series,
@@ -129,6 +142,12 @@ def record(
         account=draft.account,
         needs_review=draft.needs_review,
         review_reason=draft.review_reason,
+        secret=draft.secret,
+        represents=draft.represents,
+        split_from=draft.split_from,
+        aired_at=draft.aired_at,
+        broadcast_id=draft.broadcast_id,
+        once=draft.once,
         recorded_by=actor,
     )
     session.add(entry)

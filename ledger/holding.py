@@ -1,4 +1,4 @@
-"""Sees to it that one process alone reads a mailbox or sends: a lock file beside SQLite, advisory locks on PostgreSQL."""
+"""Sees to it that one process alone reads a mailbox or sends: by a lock file beside SQLite, or by advisory locks."""
 
 import os
 import platform
@@ -8,6 +8,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
 
 from ledger.database import Database
 from ledger.errors import LedgerError
@@ -66,10 +67,17 @@ class MailboxHold:
         """Say whether this process may read the mailbox now, taking the lock if it is free."""
         if self._database.is_sqlite:
             return True
-        if self._connection is not None and not self._connection.closed:
+        return self._still_held() or self._take()
+
+    def _still_held(self) -> bool:
+        if self._connection is None:
+            return False
+        try:
             self._connection.execute(text("SELECT 1"))
-            return True
-        return self._take()
+        except DBAPIError:  # the lock fell with its connection
+            self.release()
+            return False
+        return True
 
     def _take(self) -> bool:
         connection = self._database.engine.connect().execution_options(isolation_level="AUTOCOMMIT")

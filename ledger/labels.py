@@ -62,12 +62,16 @@ LETTER_STATES: dict[LetterState, str] = {
     LetterState.UNCERTAIN: "Belum pasti",
 }
 
-PURPOSES: dict[Purpose, str] = {Purpose.TANDA_TERIMA: "Tanda terima"}
+PURPOSES: dict[Purpose, str] = {
+    Purpose.TANDA_TERIMA: "Tanda terima",
+    Purpose.JAWABAN: "Jawaban",
+}
 
 ARRIVAL_STATES: dict[ArrivalState, str] = {
     ArrivalState.TAKEN: "Sudah diambil",
     ArrivalState.UNFETCHABLE: "Belum dapat diambil",
     ArrivalState.BEFORE_START: "Sebelum tanggal mulai",
+    ArrivalState.LEFT: "Dibiarkan di folder Terkirim",
 }
 
 VERBS: dict[str, str] = {
@@ -78,6 +82,21 @@ VERBS: dict[str, str] = {
     "surat_ditahan": "Surat ditahan",
     "surat_gagal": "Surat belum terkirim",
     "surat_tidak_pasti": "Pengiriman surat belum pasti",
+    "diubah": "Keterangan dibetulkan",
+    "dikonfirmasi": "Penggolongan dibenarkan",
+    "status": "Keadaan diubah",
+    "didisposisikan": "Didisposisikan",
+    "diteruskan": "Diteruskan ke instansi lain",
+    "catatan": "Catatan intern",
+    "digabungkan": "Digabungkan dengan entri lain",
+    "menerima_gabungan": "Entri lain digabungkan ke sini",
+    "dipisahkan": "Dipisahkan menjadi dua entri",
+    "dibuka_kembali": "Dibuka kembali",
+    "dibatalkan": "Dibatalkan",
+    "dijawab": "Dijawab",
+    "surat_dikirim_ulang": "Surat dikirim ulang",
+    "surat_dilepas": "Surat yang ditahan dilepas",
+    "balasan_webmail": "Balasan dari webmail",
     "surat_kembali": "Surat dikembalikan oleh server penerima",
     "disposisi_berubah": "Penggolongan surat diubah",
 }
@@ -109,6 +128,16 @@ FIELDS: dict[str, str] = {
     "matter": "Perihal",
     "account": "Uraian",
     "review_reason": "Alasan peninjauan",
+    "officer": "Petugas",
+    "unit": "Bidang",
+    "forwarded_to": "Diteruskan kepada",
+    "secret": "Dirahasiakan",
+    "represents": "Mewakili",
+    "merged_into": "Digabungkan ke",
+    "split_from": "Dipisahkan dari",
+    "aired_at": "Disiarkan",
+    "broadcast_id": "Siaran",
+    "catatan": "Catatan",
     "alasan": "Alasan",
     "dari": "Semula",
     "menjadi": "Menjadi",

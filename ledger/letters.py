@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import ColumnElement, func
 from sqlmodel import Session, col, select
 
 from ledger import events
+from ledger.errors import LedgerError
 from ledger.models import Entry, Letter
 from ledger.words import LetterState, Purpose
 
@@ -21,26 +23,40 @@ class Answering:
     mailbox: str
     rfc_message_id: str = ""
     references: tuple[str, ...] = ()
+    withheld: str = ""
 
 
-def owe(session: Session, entry: Entry, answering: Answering, *, at: datetime) -> Letter:
-    """Write down that an acknowledgement is owed for an entry, in the transaction that made the entry.
+_PREFIXES = {Purpose.TANDA_TERIMA: "tt", Purpose.JAWABAN: "jw"}
 
-    Its Message-ID is fixed here, so that a restart can look for the very letter.
+
+def owe(
+    session: Session,
+    entry: Entry,
+    answering: Answering,
+    *,
+    at: datetime,
+    purpose: Purpose = Purpose.TANDA_TERIMA,
+) -> Letter:
+    """Write down that a letter is owed for an entry, an acknowledgement in the transaction that made the entry.
+
+    Its Message-ID is fixed here, so that a restart can look for the very letter. One that nobody wants sent
+    (`Answering.withheld` says why) is withheld at once.
     """
     domain = answering.mailbox.rpartition("@")[2] or "localhost.localdomain"
     letter = Letter(
         entry_id=_known(entry.id),
-        purpose=Purpose.TANDA_TERIMA,
+        purpose=purpose,
         mailbox=answering.mailbox,
         recipient=entry.email,
-        rfc_message_id=f"tt.{entry.number.replace('/', '-').lower()}.{secrets.token_hex(8)}@{domain}",
+        rfc_message_id=f"{_PREFIXES[purpose]}.{entry.number.replace('/', '-').lower()}.{secrets.token_hex(8)}@{domain}",
         answers=answering.rfc_message_id,
         refers_to=list(answering.references),
         owed_at=at,
     )
     session.add(letter)
     session.flush()
+    if answering.withheld:
+        end(session, letter, LetterState.WITHHELD, reason=answering.withheld, at=at)
     return letter
 
 
@@ -56,21 +72,24 @@ def in_state(session: Session, state: LetterState, *, limit: int = 200) -> list[
 
 
 def take_due(session: Session, *, now: datetime, sender: str, leave: frozenset[str] = frozenset()) -> Letter | None:
-    """Take the one letter that is most urgently due and mark it `sending`; None where nothing is due.
+    """Take the letter whose matter is most urgent and mark it `sending`; None where nothing is due.
+
+    Letters never tried go before those tried again, then the matter that is due first.
 
     `sender` names the process that sends; `leave` are mailboxes not to be used now. On PostgreSQL another process
     takes another letter (SKIP LOCKED). The caller commits before the connection is used.
     """
     query = (
         select(Letter)
+        .join(Entry, col(Entry.id) == col(Letter.entry_id))
         .where(
             col(Letter.state) == LetterState.QUEUED,
             col(Letter.next_attempt_at) <= now,
             col(Letter.mailbox).not_in(leave),
         )
-        .order_by(col(Letter.attempts), col(Letter.id))
+        .order_by(col(Letter.attempts), col(Entry.due_on).is_(None), col(Entry.due_on), col(Letter.id))
         .limit(1)
-        .with_for_update(skip_locked=True)
+        .with_for_update(skip_locked=True, of=Letter)
     )
     letter = session.exec(query).first()
     if letter is not None:
@@ -115,8 +134,14 @@ _VERBS = {
 }
 
 
-def end(session: Session, letter: Letter, state: LetterState, *, reason: str = "", at: datetime) -> None:
-    """Write down how a letter ended: sent, withheld, failed or uncertain, and why (plain Indonesian)."""
+def end(
+    session: Session, letter: Letter, state: LetterState, *, reason: str = "", releasable: bool = False, at: datetime
+) -> None:
+    """Write down how a letter ended: sent, withheld, failed or uncertain, and why (plain Indonesian).
+
+    A `releasable` one was withheld by a limit alone, and an officer may let it go.
+    """
+    letter.releasable = releasable
     letter.state, letter.reason, letter.ended_at, letter.next_attempt_at = state, reason, at, None
     _tell(session, _VERBS[state], letter, at=at)
 
@@ -137,16 +162,39 @@ def came_back(session: Session, letter: Letter, *, reason: str, message_id: int,
     _tell(session, "surat_kembali", letter, at=at, message_id=message_id)
 
 
-def _tell(session: Session, verb: str, letter: Letter, *, at: datetime, message_id: int | None = None) -> None:
+def _tell(
+    session: Session, verb: str, letter: Letter, *, at: datetime, message_id: int | None = None, actor: str = ACTOR
+) -> None:
     events.append(
         session,
         verb,
         at=at,
-        actor=ACTOR,
+        actor=actor,
         about=events.Subject(entry_id=letter.entry_id, message_id=message_id, letter_id=letter.id),
         plain={"surat": letter.purpose.value, "keadaan": letter.state.value, "message_id": letter.rfc_message_id},
         personal={"alasan": letter.reason} if letter.reason else None,
     )
+
+
+def release(session: Session, letter: Letter, *, actor: str, at: datetime) -> None:
+    """Let a letter go out after all that the cap of its address had withheld; raises LedgerError for any other."""
+    if letter.state is not LetterState.WITHHELD or not letter.releasable:
+        raise LedgerError("Surat ini tidak ditahan oleh batas harian, jadi tidak dapat dilepas.")
+    letter.state, letter.reason, letter.ended_at = LetterState.OWED, "", None
+    letter.released = True
+    _tell(session, "surat_dilepas", letter, at=at, actor=actor)
+
+
+def revive(session: Session, letter: Letter, *, actor: str, at: datetime) -> None:
+    """Queue a letter again that had ended; it keeps its Message-ID and its words."""
+    letter.state, letter.reason, letter.ended_at = LetterState.QUEUED, "", None
+    letter.attempts, letter.next_attempt_at, letter.owed_at = 0, at, at
+    _tell(session, "surat_dikirim_ulang", letter, at=at, actor=actor)
+
+
+def ids_of_entry(session: Session, entry_id: int) -> list[str]:
+    """Return the Message-IDs of the letters that went out for an entry, oldest first."""
+    return [letter.rfc_message_id for letter in of_entry(session, entry_id) if letter.state is LetterState.SENT]
 
 
 def by_rfc_message_ids(session: Session, ids: Sequence[str]) -> Letter | None:
@@ -155,14 +203,24 @@ def by_rfc_message_ids(session: Session, ids: Sequence[str]) -> Letter | None:
     return session.exec(query).first() if ids else None
 
 
+def sent_from_since(session: Session, mailbox: str, since: datetime) -> int:
+    """Count the letters that went, or may have gone, from a mailbox since a moment."""
+    return _gone(session, col(Letter.mailbox) == mailbox, since)
+
+
 def sent_to_since(session: Session, recipient: str, since: datetime) -> int:
-    """Count the letters that went, or may have gone, to an address since a moment."""
-    query = select(Letter.id).where(
-        col(Letter.recipient) == recipient,
+    """Count the letters that went, or may have gone, to an address since a moment, and those that wait to go there."""
+    waiting = select(func.count()).where(col(Letter.recipient) == recipient, col(Letter.state) == LetterState.QUEUED)
+    return _gone(session, col(Letter.recipient) == recipient, since) + session.exec(waiting).one()
+
+
+def _gone(session: Session, whose: ColumnElement[bool], since: datetime) -> int:
+    query = select(func.count()).where(
+        whose,
         col(Letter.sending_at) >= since,
         col(Letter.state).in_([LetterState.SENT, LetterState.SENDING, LetterState.UNCERTAIN]),
     )
-    return len(session.exec(query).all())
+    return session.exec(query).one()
 
 
 def of_entry(session: Session, entry_id: int) -> list[Letter]:

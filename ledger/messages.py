@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import func, insert
 from sqlmodel import Session, col, select
 
-from ledger import events
+from ledger import events, letters
 from ledger.errors import LedgerError
 from ledger.models import Arrival, Attachment, Entry, FolderState, MailboxState, Message, Raw
 from ledger.words import ArrivalState, Disposition
@@ -34,13 +34,18 @@ def storable_id(rfc_message_id: str | None) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a mail stands on the server."""
+    """Where a mail stands on the server, or, with `folder` "impor", which file it came from.
+
+    `junk` and `outgoing` tell what the folder is for; `silent` says that no acknowledgement is wanted.
+    """
 
     mailbox: str
     folder: str
     uid_validity: int
     uid: int
     junk: bool = False
+    outgoing: bool = False
+    silent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,8 @@ def _new_arrival(place: Place, state: ArrivalState, at: datetime) -> Arrival:
         uid_validity=place.uid_validity,
         uid=place.uid,
         junk=place.junk,
+        outgoing=place.outgoing,
+        silent=place.silent,
         state=state,
         seen_at=at,
     )
@@ -102,32 +109,26 @@ def note_unfetchable(session: Session, place: Place, error: str, *, at: datetime
     session.add(arrival)
 
 
-def note_before_start(session: Session, places: Iterable[Place], *, at: datetime) -> int:
-    """Remember mails older than the mailbox's start; they go no further. Returns how many there were."""
-    rows = [
-        {
-            "mailbox": place.mailbox,
-            "folder": place.folder,
-            "uid_validity": place.uid_validity,
-            "uid": place.uid,
-            "junk": place.junk,
-            "state": ArrivalState.BEFORE_START,
-            "attempts": 0,
-            "error": "",
-            "seen_at": at,
-        }
-        for place in places
-    ]
+def note_passed_over(session: Session, places: Iterable[Place], state: ArrivalState, *, at: datetime) -> int:
+    """Remember mails that go no further: before the mailbox's start, or left in Sent. Returns how many there were."""
+    rows = [_new_arrival(place, state, at).model_dump(exclude={"id"}) for place in places]
     if rows:
         session.execute(insert(Arrival), rows)
     return len(rows)
 
 
-_DONE = (ArrivalState.TAKEN, ArrivalState.BEFORE_START)
+def note_old(session: Session, place: Place, *, at: datetime) -> None:
+    """Remember one fetched mail as older than the mailbox's start, also where it could not be fetched before."""
+    arrival = _at(session, place) or _new_arrival(place, ArrivalState.BEFORE_START, at)
+    arrival.state, arrival.error = ArrivalState.BEFORE_START, ""
+    session.add(arrival)
+
+
+_DONE = (ArrivalState.TAKEN, ArrivalState.BEFORE_START, ArrivalState.LEFT)
 
 
 def uids_done(session: Session, mailbox: str, folder: str, uid_validity: int, uids: Collection[int]) -> set[int]:
-    """Return those of `uids` that need no fetching: taken, or before the start."""
+    """Return those of `uids` that need no fetching: taken, before the start, or left."""
     if not uids:
         return set()
     query = select(Arrival.uid).where(
@@ -220,8 +221,19 @@ def unpack(row: Raw) -> bytes | None:
 
 
 def of_digest(session: Session, digest: str) -> Message | None:
-    """Return the message whose raw bytes have a digest."""
-    return session.exec(select(Message).where(col(Message.raw_digest) == digest)).first()
+    """Return the message that an arrival of these very bytes belongs to, be it the first arrival or a further one."""
+    query = (
+        select(Message)
+        .join(Arrival, col(Arrival.message_id) == col(Message.id))
+        .where(col(Arrival.raw_digest) == digest)
+        .order_by(col(Message.id))
+    )
+    return session.exec(query).first()
+
+
+def mailboxes_of(session: Session, message: Message) -> set[str]:
+    """Return the office's mailboxes in which a message has arrived so far."""
+    return set(session.exec(select(Arrival.mailbox).where(col(Arrival.message_id) == message.id)))
 
 
 def with_content(session: Session, content_key: str) -> list[Message]:
@@ -240,6 +252,14 @@ def with_rfc_ids(session: Session, ids: Sequence[str]) -> list[Message]:
         .order_by(col(Message.id).desc())
     )
     return list(session.exec(query))
+
+
+def entry_answered(session: Session, ids: Sequence[str]) -> int | None:
+    """Return the entry whose letter or mail bears one of these Message-IDs, None where the book knows none of them."""
+    letter = letters.by_rfc_message_ids(session, ids)
+    if letter is not None:
+        return letter.entry_id
+    return next((message.entry_id for message in with_rfc_ids(session, ids)), None)
 
 
 def of_entry(session: Session, entry_id: int) -> list[Message]:
@@ -289,11 +309,11 @@ def change_disposition(
 
 
 def add_follow_up(session: Session, entry: Entry, message: Message, *, at: datetime) -> None:
-    """Tell the chain that an entry got a further letter."""
+    """Tell the chain that an entry got a further letter, or an answer that staff wrote in webmail."""
     session.flush()
     events.append(
         session,
-        "surat_susulan",
+        "balasan_webmail" if message.outgoing else "surat_susulan",
         at=at,
         actor="sistem",
         about=events.Subject(entry_id=entry.id, message_id=message.id),

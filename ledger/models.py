@@ -18,6 +18,7 @@ from ledger.words import (
     LetterState,
     Purpose,
     Register,
+    Role,
     Status,
 )
 
@@ -58,6 +59,7 @@ class Raw(SQLModel, table=True):
 class Arrival(SQLModel, table=True):
     """One UID seen in one folder of one mailbox; `message_id` is empty until the mail is settled.
 
+    `junk` and `outgoing` tell the folder's use (Spam, Sent); `silent` that no letter is wanted (taken from files).
     `received_at` is the server's INTERNALDATE. `attempts` counts failures of the step that comes next: fetching while
     `unfetchable`, reading while `taken`.
     """
@@ -78,6 +80,8 @@ class Arrival(SQLModel, table=True):
     uid_validity: int = Field(sa_type=BigInteger)
     uid: int = Field(sa_type=BigInteger)
     junk: bool = False
+    outgoing: bool = False
+    silent: bool = False
     state: ArrivalState = Field(sa_type=_word(ArrivalState))
     attempts: int = 0
     error: str = Field(default="", sa_type=Text)
@@ -90,7 +94,10 @@ class Arrival(SQLModel, table=True):
 class Entry(SQLModel, table=True):
     """One line of the book. The number never changes; every other change is an Event of the same transaction.
 
-    `received_at` is when the matter reached the office, `recorded_at` when it was written into the book.
+    `received_at` is when the matter reached the office, `recorded_at` when it was written into the book, `aired_at`
+    when it was told on the radio. `officer` is a login; `merged_into` and `split_from` are numbers of the book; `once`
+    is the token of the form that made the entry, so that a second submission finds the first. `version` counts the
+    changes.
     """
 
     __table_args__ = (UniqueConstraint("series", "year", "sequence", name="one_entry_a_number"),)
@@ -122,6 +129,16 @@ class Entry(SQLModel, table=True):
     needs_review: bool = False
     review_reason: str = Field(default="", sa_type=Text)
     recorded_by: str = ""
+    officer: str = ""
+    unit: str = ""
+    forwarded_to: str = ""
+    secret: bool = False
+    represents: str = Field(default="", sa_type=Text)
+    merged_into: str = ""
+    split_from: str = ""
+    aired_at: datetime | None = Field(default=None, sa_type=Moment)
+    broadcast_id: int | None = Field(default=None, index=True)
+    once: str | None = Field(default=None, unique=True, index=True, max_length=64)
     version: int = 1
 
 
@@ -130,6 +147,7 @@ class Message(SQLModel, table=True):
 
     `rfc_message_id` is the Message-ID header without angle brackets; `sent_at` the sender's Date (it decides nothing);
     `received_at` the INTERNALDATE of the first arrival. `text` is what the writer newly wrote, `quoted` the rest.
+    An `outgoing` one is an answer that staff wrote in webmail; a `silent` one came from a file, and wants no letter.
     """
 
     id: int | None = Field(default=None, primary_key=True)
@@ -137,6 +155,8 @@ class Message(SQLModel, table=True):
     mailbox: str = Field(max_length=320)
     folder: str = Field(max_length=255)
     junk: bool = False
+    outgoing: bool = False
+    silent: bool = False
     received_at: datetime = Field(sa_type=Moment)
     rfc_message_id: str | None = Field(default=None, index=True, max_length=512)
     content_key: str | None = Field(default=None, index=True, max_length=64)
@@ -178,7 +198,9 @@ class Letter(SQLModel, table=True):
     """One letter that the office owes, from the transaction that made it owed to its end.
 
     `rfc_message_id` (without angle brackets) is fixed when the letter is owed; `answers` is the Message-ID that it
-    answers; `reason` says in plain Indonesian why it was withheld, failed or is uncertain.
+    answers; `reason` says in plain Indonesian why it was withheld, failed or is uncertain. A `releasable` one was
+    withheld by the cap of its address alone; `released` says that an officer let it go. An answer holds the officer's
+    `words` as typed, and who wrote them.
     """
 
     __table_args__ = (
@@ -202,9 +224,13 @@ class Letter(SQLModel, table=True):
     rfc_message_id: str = Field(unique=True, max_length=255)
     answers: str = Field(default="", sa_type=Text)
     refers_to: list[str] = Field(default_factory=list, sa_type=JSON)
+    written_by: str = ""
+    words: str = Field(default="", sa_type=Text)
     subject: str = Field(default="", sa_type=Text)
     body_text: str = Field(default="", sa_type=Text)
     body_html: str = Field(default="", sa_type=Text)
+    releasable: bool = False
+    released: bool = False
     attempts: int = 0
     next_attempt_at: datetime | None = Field(default=None, sa_type=Moment)
     sender: str = ""
@@ -284,3 +310,71 @@ class MailboxState(SQLModel, table=True):
     succeeded_at: datetime | None = Field(default=None, sa_type=Moment)
     failing_since: datetime | None = Field(default=None, sa_type=Moment)
     trouble: str = Field(default="", sa_type=Text)
+
+
+class Staff(SQLModel, table=True):
+    """One account of the desk. `password_hash` is argon2; `locked_until` follows repeated failures."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    login: str = Field(unique=True, max_length=40)
+    name: str
+    role: Role = Field(sa_type=_word(Role))
+    nip: str = ""
+    password_hash: str
+    must_change: bool = True
+    disabled: bool = False
+    failures: int = 0
+    locked_until: datetime | None = Field(default=None, sa_type=Moment)
+    created_at: datetime = Field(sa_type=Moment)
+
+
+class StaffSession(SQLModel, table=True):
+    """One signed-in browser; only the SHA-256 of its token is kept."""
+
+    __tablename__ = "staff_session"
+
+    digest: str = Field(primary_key=True, max_length=64)
+    staff_id: int = Field(foreign_key="staff.id", index=True)
+    started_at: datetime = Field(sa_type=Moment)
+    seen_at: datetime = Field(sa_type=Moment)
+    ended_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class Broadcast(SQLModel, table=True):
+    """One broadcast of the radio programme, which holds a batch of callers."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    aired_on: str = Field(max_length=10)
+    programme: str
+    presenter: str = ""
+    opened_by: str
+    opened_at: datetime = Field(sa_type=Moment)
+    closed_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class EntryFile(SQLModel, table=True):
+    """A file that came otherwise than by mail (a photographed complaint): its bytes lie beside the raw mails."""
+
+    __tablename__ = "entry_file"
+
+    id: int | None = Field(default=None, primary_key=True)
+    entry_id: int = Field(foreign_key="entry.id", index=True)
+    raw_digest: str = Field(foreign_key="raw.digest")
+    name: str = Field(sa_type=Text)
+    content_type: str
+    size: int
+    added_by: str
+    added_at: datetime = Field(sa_type=Moment)
+
+
+class FormDraft(SQLModel, table=True):
+    """What an officer has typed into a form and not saved yet, kept so that nothing typed is ever lost."""
+
+    __tablename__ = "form_draft"
+    __table_args__ = (UniqueConstraint("staff_id", "form", name="one_draft_a_form"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    staff_id: int = Field(foreign_key="staff.id")
+    form: str = Field(max_length=80)
+    content: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
+    saved_at: datetime = Field(sa_type=Moment)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from ledger.words import Disposition, Kind
@@ -87,12 +88,14 @@ class LetterFacts:
 
     `recipient` is the address it would go to, empty where the mail names none; `no_reply` are the rows of the screening
     table that forbid an automatic answer (RFC 3834) to a mail that was recorded all the same; `sent_lately` counts the
-    letters that went to this recipient in the last 24 hours.
+    letters that went to this recipient in the last 24 hours; `released` says that an officer let the letter go all the
+    same.
     """
 
     recipient: str
     no_reply: tuple[str, ...] = ()
     sent_lately: int = 0
+    released: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +132,14 @@ class SentFolder(Protocol):
 
     def find(self, mailbox: str, rfc_message_id: str) -> bool | None:
         """Say whether a letter stands in Sent; None where there is no such folder. Raises SentUnreachable."""
+        ...
+
+    def append(self, mailbox: str, raw: bytes, at: datetime) -> None:
+        """File a copy of a letter that went out at `at`, if there is such a folder. Raises SentUnreachable."""
+        ...
+
+    def close(self) -> None:
+        """End the connections kept between two questions."""
         ...
 
 

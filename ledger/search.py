@@ -155,6 +155,15 @@ def book(
     return _page(rows[:limit], total, step, more_above=before is not None, more_below=len(rows) > limit)
 
 
+def top(
+    session: Session, wanted: Filter, *, zone: ZoneInfo, today: date, order: Order = Order.TERBARU, limit: int
+) -> tuple[Line, ...]:
+    """Return the first lines of the book alone, uncounted."""
+    lean = select(Entry).options(_left_out(Entry.account)).where(*_conditions(wanted, zone=zone, today=today))
+    rows = session.exec(lean.order_by(*_STEPS[order].downwards).limit(limit))
+    return tuple(line_of(row) for row in rows)
+
+
 def _page(rows: Sequence[Entry], total: int, step: "_Step", *, more_above: bool, more_below: bool) -> Page:
     lines = tuple(line_of(row) for row in rows)
     if not lines:
@@ -221,7 +230,7 @@ def _moment(cursor: Cursor) -> datetime:
         moment = datetime.fromisoformat(cursor.key)
     except ValueError as wrong:
         raise WrongCursor("tempat dalam buku tidak dikenali") from wrong
-    if moment.tzinfo is None:
+    if moment.tzinfo is None or not 1900 <= moment.year <= 2999:
         raise WrongCursor("tempat dalam buku tidak dikenali")
     return moment
 
@@ -414,18 +423,19 @@ class Today:
 def overview(session: Session, addresses: Sequence[str], *, zone: ZoneInfo, today: date) -> Today:
     """Count what an officer must know in the morning; new is what was received since yesterday began."""
 
-    def lines(wanted: Filter) -> int:
-        conditions = _conditions(wanted, zone=zone, today=today)
-        return session.exec(select(func.count()).select_from(Entry).where(*conditions)).one()
+    new = func.count().filter(col(Entry.received_at) >= midnight(today - timedelta(days=1), zone))
+    due_today = func.count().filter(_OPEN, col(Entry.due_on) == today.isoformat())
+    overdue = func.count().filter(_OPEN, col(Entry.due_on) < today.isoformat())
+    entries = session.exec(select(new, due_today, overdue).select_from(Entry)).one()
 
     underway = select(func.count()).where(
         col(Letter.state).in_([LetterState.OWED, LetterState.QUEUED, LetterState.SENDING])
     )
     return Today(
-        new=lines(Filter(since=today - timedelta(days=1))),
+        new=entries[0],
         review=waiting(session).review,
-        due_today=lines(Filter(due_today=True)),
-        overdue=lines(Filter(overdue=True)),
+        due_today=entries[1],
+        overdue=entries[2],
         letters=undelivered(session),
         underway=session.exec(underway).one(),
         quarantined=mails_in(session, [Disposition.QUARANTINED]),

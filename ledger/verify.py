@@ -2,7 +2,8 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
+from contextlib import closing
 from dataclasses import dataclass
 
 import sqlalchemy as sa
@@ -31,17 +32,24 @@ class Checked:
 def verify(session: Session) -> list[Checked]:
     """Check every promise and return what was found of each, in the order in which they build on one another.
 
-    The session should be one of `Database.reading`, so that all is seen as of one moment on SQLite.
+    The session should be one of `Database.reading`, so that all is seen as of one moment.
     """
     return [check(session) for check in CHECKS]
 
 
-def _first(promise: str, findings: Iterator[str | None]) -> Checked:
+Findings = Generator[str | None, None, None]
+
+
+def _first(promise: str, findings: Findings) -> Checked:
     counted = 0
-    for finding in findings:
-        counted += 1
-        if finding:
-            return Checked(promise, counted, finding)
+    try:
+        with closing(findings):
+            for finding in findings:
+                counted += 1
+                if finding:
+                    return Checked(promise, counted, finding)
+    except (AttributeError, LookupError, TypeError, ValueError) as wrong:  # no word of ours, no moment, no JSON
+        return Checked(promise, counted + 1, f"what follows after {counted} cannot be read: {wrong}")
     return Checked(promise, counted)
 
 
@@ -51,40 +59,45 @@ def _triggers(session: Session) -> Checked:
     return Checked("events are protected by the database", len(triggers.NAMES), wrong)
 
 
+def _misplaced(event: Event, place: int, previous: str) -> str | None:
+    if event.id != place:
+        return f"event {place} is missing"
+    if event.previous != previous:
+        return f"event {event.id} does not follow the one before it"
+    return None if event.hash == hash_of(event) else f"event {event.id} was changed"
+
+
 def _chain(session: Session) -> Checked:
-    def findings() -> Iterator[str | None]:
+    def findings() -> Findings:
         place, previous = 0, GENESIS
         query = select(Event).order_by(col(Event.id)).execution_options(yield_per=_AT_ONCE)
-        for event in session.exec(query):
-            place += 1
-            if event.id != place:
-                yield f"event {place} is missing"
-            elif event.previous != previous:
-                yield f"event {event.id} does not follow the one before it"
-            elif event.hash != hash_of(event):
-                yield f"event {event.id} was changed"
-            else:
-                yield None
-            previous = event.hash
-        head = session.get_one(ChainHead, 1)
-        if (head.position, head.hash) != (place, previous):
+        with session.exec(query) as events:
+            for event in events:
+                place += 1
+                yield _misplaced(event, place, previous)
+                previous = event.hash
+        head = session.get(ChainHead, 1)
+        if head is None:
+            yield "the head of the chain is missing"
+        elif (head.position, head.hash) != (place, previous):
             yield f"the head of the chain stands at event {head.position}, the last event is {place}"
 
     return _first("the chain of events is unbroken", findings())
 
 
 def _values(session: Session) -> Checked:
-    def findings() -> Iterator[str | None]:
+    def findings() -> Findings:
         query = (
             select(EventValue, Event)
             .join(Event, col(Event.id) == col(EventValue.event_id))
             .order_by(col(EventValue.id))
             .execution_options(yield_per=_AT_ONCE)
         )
-        for value, event in session.exec(query):
-            promised = json.loads(event.body).get("digests", {}).get(value.field)
-            same = promised == digest_of(value.salt, value.value)
-            yield None if same else f"value {value.field!r} of event {event.id} was changed"
+        with session.exec(query) as rows:
+            for value, event in rows:
+                promised = json.loads(event.body).get("digests", {}).get(value.field)
+                same = promised == digest_of(value.salt, value.value)
+                yield None if same else f"value {value.field!r} of event {event.id} was changed"
 
     return _first("personal values agree with their digests", findings())
 
@@ -99,7 +112,7 @@ def _numbers_in_the_book(session: Session) -> dict[tuple[Register, int], tuple[i
 
 
 def _numbers(session: Session) -> Checked:
-    def findings() -> Iterator[str | None]:
+    def findings() -> Findings:
         counts = _numbers_in_the_book(session)
         for series in session.exec(select(Series).order_by(col(Series.name), col(Series.year))):
             name = f"{series.name.value}/{series.year}"
@@ -119,7 +132,7 @@ def _numbers(session: Session) -> Checked:
 def _entries(session: Session) -> Checked:
     """Fold the events of each entry and compare what they say with what stands in the book."""
 
-    def findings() -> Iterator[str | None]:
+    def findings() -> Findings:
         last = 0
         while batch := list(
             session.exec(select(Entry).where(col(Entry.id) > last).order_by(col(Entry.id)).limit(_AT_ONCE))
@@ -156,7 +169,18 @@ def _said_of(session: Session, ids: list[int]) -> dict[int, tuple[_Plain, _Perso
     return said
 
 
-ENTRY_VERBS = ("dicatat", "diubah")
+ENTRY_VERBS = (
+    "dicatat",
+    "diubah",
+    "dikonfirmasi",
+    "status",
+    "didisposisikan",
+    "diteruskan",
+    "digabungkan",
+    "dibuka_kembali",
+    "dibatalkan",
+    "dijawab",
+)
 """The verbs of events that set fields of an entry."""
 
 
@@ -177,17 +201,21 @@ def _disagreement(entry: Entry, plain: _Plain, personal: _Personal) -> str | Non
 
 
 def _raws(session: Session) -> Checked:
-    def findings() -> Iterator[str | None]:
+    def findings() -> Findings:
+        kept = select(Raw.digest).where(col(Raw.digest) == col(Message.raw_digest)).exists()
+        for message in session.exec(select(Message).where(~kept).limit(1)):
+            yield f"the raw mail of message {message.id} is missing"
         query = select(Raw).order_by(col(Raw.digest)).execution_options(yield_per=20)
-        for raw in session.exec(query):
-            yield None if unpack(raw) is not None else f"raw mail {raw.digest[:12]} is not what was fetched"
-            session.expunge(raw)
+        with session.exec(query) as raws:
+            for raw in raws:
+                yield None if unpack(raw) is not None else f"raw mail {raw.digest[:12]} is not what was fetched"
+                session.expunge(raw)
 
     return _first("raw mails agree with their digests", findings())
 
 
 def _arrivals(session: Session) -> Checked:
-    def findings() -> Iterator[str | None]:
+    def findings() -> Findings:
         taken = col(Arrival.state) == ArrivalState.TAKEN
         bare = select(Arrival).where(taken, col(Arrival.raw_digest).is_(None)).limit(1)
         for arrival in session.exec(bare):
@@ -206,7 +234,7 @@ def _arrivals(session: Session) -> Checked:
 
 
 def _dispositions(session: Session) -> Checked:
-    def findings() -> Iterator[str | None]:
+    def findings() -> Findings:
         query = select(Message.id, Message.disposition, Message.entry_id, Message.reason)
         for message_id, disposition, entry_id, reason in session.exec(query):
             needs_entry = disposition in (Disposition.RECORDED, Disposition.FOLLOW_UP)
@@ -221,7 +249,7 @@ def _dispositions(session: Session) -> Checked:
 def _openings(session: Session) -> Checked:
     """An entry that came by mail was opened by exactly one message, and owes exactly one acknowledgement."""
 
-    def findings() -> Iterator[str | None]:
+    def findings() -> Findings:
         opened = _per_entry(session, col(Message.entry_id), col(Message.disposition) == Disposition.RECORDED)
         owed = _per_entry(session, col(Letter.entry_id), col(Letter.purpose) == Purpose.TANDA_TERIMA)
         query = select(Entry.id, Entry.number).where(col(Entry.channel) == Channel.EMAIL)

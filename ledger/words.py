@@ -90,11 +90,22 @@ class Purpose(StrEnum):
     """What a letter is for."""
 
     TANDA_TERIMA = "tanda_terima"
+    JAWABAN = "jawaban"
 
 
 class ArrivalState(StrEnum):
-    """What became of one UID seen in a folder of a mailbox."""
+    """What became of one UID seen in a folder; `left` is a mail in Sent that answers nothing in the book."""
 
     TAKEN = "taken"
     UNFETCHABLE = "unfetchable"
     BEFORE_START = "before_start"
+    LEFT = "left"
+
+
+class Role(StrEnum):
+    """What a member of staff may do at the desk."""
+
+    PETUGAS = "petugas"
+    KEPALA = "kepala"
+    ADMIN = "admin"
+    PEMBACA = "pembaca"

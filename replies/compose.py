@@ -4,8 +4,9 @@ import re
 from dataclasses import dataclass
 from datetime import datetime
 from email import policy
-from email.headerregistry import Address
+from email.headerregistry import Address, BaseHeader, HeaderRegistry, UnstructuredHeader
 from email.message import EmailMessage
+from email.policy import Policy
 from email.utils import format_datetime
 from pathlib import Path
 
@@ -36,6 +37,19 @@ _CHANNELS = {
     Channel.LAINNYA: "saluran lain",
 }
 _UNITS = {"hari_kerja": "hari kerja", "hari": "hari"}
+
+
+class _MessageIds(UnstructuredHeader, BaseHeader):
+    """Message-IDs, one a line: as plain text, one longer than a line would be encoded beyond recognition."""
+
+    def fold(self, *, policy: Policy) -> str:
+        return f"{self.name}: " + f"{policy.linesep} ".join(self.split()) + policy.linesep
+
+
+_HEADERS = HeaderRegistry()
+for _name in ("in-reply-to", "references", ANSWERS_HEADER.lower()):
+    _HEADERS.map_to_type(_name, _MessageIds)
+_POLICY = policy.SMTP.clone(header_factory=_HEADERS)
 
 
 class LetterError(Exception):
@@ -75,7 +89,7 @@ class Composer:
                 self._jinja.get_template(f"tanda_terima_{words}/{part}").render(context)
                 for part in ("subject.txt", "body.txt", "body.html")
             )
-        except TemplateError as wrong:
+        except Exception as wrong:  # a template is a program, and one broken letter must not take the others down
             raise LetterError(f"templat tanda_terima_{words}: {type(wrong).__name__}: {wrong}") from wrong
         return Rendered(" ".join(subject.split()), text.strip() + "\n", html.strip() + "\n")
 
@@ -85,7 +99,7 @@ class Composer:
         for name in self._jinja.list_templates():
             try:
                 self._jinja.get_template(name)
-            except TemplateError as error:
+            except (TemplateError, ValueError, OSError) as error:
                 wrong.append(f"{name}: {error}")
         return wrong
 
@@ -147,7 +161,7 @@ def as_mail(letter: Letter, number: str, settings: Settings, *, at: datetime) ->
 
     `at` is aware and becomes the Date. Raises ValueError where a header would hold a line break.
     """
-    mail = EmailMessage(policy=policy.SMTP)
+    mail = EmailMessage(policy=_POLICY)
     local, _, domain = letter.mailbox.rpartition("@")
     mail["From"] = Address(display_name=settings.office.short, username=local, domain=domain)
     to_local, _, to_domain = letter.recipient.rpartition("@")

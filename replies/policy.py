@@ -18,6 +18,7 @@ class Withheld:
     """The letter does not go out; the reason is plain Indonesian, for the officer."""
 
     reason: str
+    releasable: bool = False
 
 
 Decision = Send | Withheld
@@ -30,6 +31,7 @@ class Row:
     name: str
     holds: Callable[[LetterFacts, Settings], bool]
     reason: Callable[[LetterFacts, Settings], str]
+    releasable: bool = False
 
 
 TABLE = (
@@ -55,8 +57,9 @@ TABLE = (
     ),
     Row(
         "cap of an address",
-        lambda facts, settings: facts.sent_lately >= settings.letters.daily_cap,
+        lambda facts, settings: not facts.released and facts.sent_lately >= settings.letters.daily_cap,
         lambda _, settings: f"Alamat ini sudah menerima {settings.letters.daily_cap} surat dalam 24 jam terakhir.",
+        releasable=True,
     ),
 )
 
@@ -65,5 +68,5 @@ def decide(facts: LetterFacts, settings: Settings) -> Decision:
     """Return the first reason to withhold a letter, or Send (RFC 3834, section 2)."""
     for row in TABLE:
         if row.holds(facts, settings):
-            return Withheld(row.reason(facts, settings))
+            return Withheld(row.reason(facts, settings), row.releasable)
     return Send()

@@ -2,6 +2,7 @@
 
 import logging
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -27,6 +28,7 @@ _PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 120, 24
 """How long a letter waits after its first, second, … failure; the last one goes on."""
 
 _DAY = timedelta(days=1)
+_NO_MAILBOX = "Kotak surat yang harus mengirimnya tidak ada lagi di pengaturan."
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +58,12 @@ def deliver(database: Database, means: Means, stopping: Callable[[], bool], tell
     `stopping` is asked between letters; `tell` hears of each letter that ended, with its register number.
     """
     done = Delivered()
-    _clear_up(database, means, done, tell)
-    _render_owed(database, means, done, tell)
-    _send_due(database, means, done, stopping, tell)
+    try:
+        _clear_up(database, means, done, tell)
+        _render_owed(database, means, done, tell)
+        _send_due(database, means, done, stopping, tell)
+    finally:
+        means.sent_folder.close()
     return done
 
 
@@ -81,7 +86,9 @@ def _render(session: Session, letter: Letter, means: Means) -> str:
     now = means.clock()
     decision = decide(facts_of(session, letter, now), means.settings)
     if isinstance(decision, Withheld):
-        letters.end(session, letter, LetterState.WITHHELD, reason=decision.reason, at=now)
+        letters.end(
+            session, letter, LetterState.WITHHELD, reason=decision.reason, releasable=decision.releasable, at=now
+        )
         return entry.number
     try:
         files = messages.count_files(session, letter.entry_id)
@@ -98,27 +105,61 @@ def facts_of(session: Session, letter: Letter, now: datetime) -> LetterFacts:
         recipient=letter.recipient,
         no_reply=messages.no_reply_of(session, letter.entry_id),
         sent_lately=letters.sent_to_since(session, letter.recipient, now - _DAY),
+        released=letter.released,
     )
 
 
 def _send_due(database: Database, means: Means, done: Delivered, stopping: Callable[[], bool], tell: Tell) -> None:
     timeout = means.settings.letters.timeout_seconds
-    transports: dict[str, Transport] = {}
-    resting: set[str] = set()
+    transports = {box.address: Transport(box, timeout=timeout) for box in means.settings.mailboxes}
+    resting = _at_their_limit(database, means)
     try:
         while not stopping() and (taken := _take(database, means, frozenset(resting))) is not None:
             letter, number = taken
-            box = means.settings.mailbox(letter.mailbox)
-            transport = transports.setdefault(box.address, Transport(box, timeout=timeout))
+            if letter.mailbox not in transports:
+                _end(database, letter, LetterState.FAILED, _NO_MAILBOX, means.clock())
+                _count(done, tell, letter, number)
+                continue
             mail = as_mail(letter, number, means.settings, at=means.clock())
-            outcome = transport.send(letter.recipient, mail)
+            outcome = transports[letter.mailbox].send(letter.recipient, mail)
             if isinstance(outcome, Postponed) and outcome.whole_mailbox:
-                resting.add(box.address)
+                resting.add(letter.mailbox)
             _note(database, means, letter, outcome)
+            if letter.state is LetterState.SENT:
+                _file_copy(means, letter, mail)
             _count(done, tell, letter, number)
+            resting |= _at_their_limit(database, means)
+            _pause(means, stopping)
     finally:
         for transport in transports.values():
             transport.close()
+
+
+def _at_their_limit(database: Database, means: Means) -> set[str]:
+    """Return the mailboxes that have sent as much as their provider lets them in a day."""
+    since = means.clock() - _DAY
+    with database.reading() as session:
+        return {
+            box.address
+            for box in means.settings.mailboxes
+            if letters.sent_from_since(session, box.address, since) >= box.daily_letters
+        }
+
+
+def _pause(means: Means, stopping: Callable[[], bool]) -> None:
+    """Keep the pace that providers bear between two letters."""
+    if not stopping():
+        time.sleep(means.settings.letters.pause_seconds)
+
+
+def _file_copy(means: Means, letter: Letter, mail: bytes) -> None:
+    """File a copy in Sent where the server does not; the letter is out, so failing only goes to the log."""
+    if means.settings.mailbox(letter.mailbox).files_sent:
+        return
+    try:
+        means.sent_folder.append(letter.mailbox, mail, means.clock())
+    except SentUnreachable as wrong:
+        log.warning("letter %s: no copy in Sent: %s", letter.id, wrong)
 
 
 def _take(database: Database, means: Means, resting: frozenset[str]) -> tuple[Letter, str] | None:
@@ -152,8 +193,9 @@ def _note(database: Database, means: Means, letter: Letter, outcome: Outcome) ->
 def _end(database: Database, letter: Letter, state: LetterState, reason: str, now: datetime) -> None:
     with database.writing() as session:
         row = session.get_one(Letter, letter.id)
-        letters.end(session, row, state, reason=reason, at=now)
-    letter.state = state
+        if row.state is LetterState.SENDING:  # else its bounce was quicker than we
+            letters.end(session, row, state, reason=reason, at=now)
+    letter.state = row.state
 
 
 def _postpone(database: Database, means: Means, letter: Letter, reason: str) -> None:
@@ -163,9 +205,10 @@ def _postpone(database: Database, means: Means, letter: Letter, reason: str) -> 
         return
     pause = _PAUSES[min(letter.attempts, len(_PAUSES)) - 1]
     with database.noting() as session:
-        row = session.get_one(Letter, letter.id)
-        letters.requeue(row, reason=reason, next_attempt_at=now + pause)
-    letter.state = LetterState.QUEUED
+        row = session.get_one(Letter, letter.id, with_for_update=True)
+        if row.state is LetterState.SENDING:  # else somebody else has heard of its outcome meanwhile
+            letters.requeue(row, reason=reason, next_attempt_at=now + pause)
+    letter.state = row.state
 
 
 def _clear_up(database: Database, means: Means, done: Delivered, tell: Tell) -> None:
@@ -177,7 +220,8 @@ def _clear_up(database: Database, means: Means, done: Delivered, tell: Tell) -> 
         ]
     for letter, number in left:
         try:
-            found = means.sent_folder.find(letter.mailbox, letter.rfc_message_id)
+            ours = letter.mailbox in means.settings.own_addresses
+            found = means.sent_folder.find(letter.mailbox, letter.rfc_message_id) if ours else None
         except SentUnreachable as wrong:
             log.warning("%s: the Sent folder cannot be asked yet: %s", number, wrong)
             continue
@@ -201,7 +245,9 @@ def _decide_left(database: Database, means: Means, letter: Letter, found: bool |
 class PostThread(threading.Thread):
     """Does a round of the post whenever it is woken, until asked to stop."""
 
-    def __init__(self, database: Database, means: Means, *, stop: threading.Event, tell: Tell = lambda *_: None) -> None:
+    def __init__(
+        self, database: Database, means: Means, *, stop: threading.Event, tell: Tell = lambda *_: None
+    ) -> None:
         super().__init__(name="post", daemon=True)
         self._database = database
         self._means = means
@@ -211,10 +257,11 @@ class PostThread(threading.Thread):
 
     def run(self) -> None:
         """Send what is due, and wait to be woken."""
+        self.due.clear()
         while not self._stop_asked.is_set():
-            self.due.clear()
             try:
                 deliver(self._database, self._means, self._stop_asked.is_set, self._tell)
             except SQLAlchemyError:  # a full disk or a lost database: letters stay as they were, the tick tries again
                 log.exception("the database refuses for now")
             self.due.wait()
+            self.due.clear()  # before the request to stop is looked for, because that is made before `due` is set

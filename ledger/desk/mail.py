@@ -69,21 +69,21 @@ def routes(frame: Frame) -> APIRouter:
 
     @router.get("")
     def mail(message_id: Id) -> HTMLResponse:
+        message, original = _opened(frame, message_id)
         with frame.database.reading() as session:
-            return _shown(frame, session, _message(session, message_id))
+            return _shown(frame, session, message, original)
 
     @router.get("/asli.eml")
     def original(message_id: Id) -> Response:
         with frame.database.reading() as session:
-            raw = _read(frame, session, _message(session, message_id)).raw
-        if raw is None:
+            raw = _raw(session, _message(session, message_id))
+        if isinstance(raw, LedgerError):
             raise HTTPException(404)
         return _download(raw, f"surat-{message_id}.eml", "message/rfc822")
 
     @router.get("/tampilan")
     def html(message_id: Id) -> HTMLResponse:
-        with frame.database.reading() as session:
-            clean = _read(frame, session, _message(session, message_id)).html
+        clean = _opened(frame, message_id)[1].html
         if clean is None:
             raise HTTPException(404)
         page = frame.bare("mail_html.html", body=clean.body)
@@ -113,19 +113,34 @@ def _message(session: Session, message_id: int) -> Message:
     return found
 
 
-def _read(frame: Frame, session: Session, message: Message) -> Original:
+def _raw(session: Session, message: Message) -> bytes | LedgerError:
     try:
-        raw = messages.raw_of(session, message.raw_digest)
+        return messages.raw_of(session, message.raw_digest)
     except LedgerError as gone:
-        return Original(None, None, str(gone))
+        return gone
+
+
+def _opened(frame: Frame, message_id: int) -> tuple[Message, Original]:
+    """Return a message and its original.
+
+    The database is let go first: opening a hostile mail may take as long as the reader allows.
+    """
+    with frame.database.reading() as session:
+        message = _message(session, message_id)
+        raw = _raw(session, message)
+    return message, _original(frame, raw)
+
+
+def _original(frame: Frame, raw: bytes | LedgerError) -> Original:
+    if isinstance(raw, LedgerError):
+        return Original(None, None, str(raw))
     try:
         return Original(raw, frame.reader.open(raw))
     except LedgerError as unreadable:
         return Original(raw, None, str(unreadable))
 
 
-def _shown(frame: Frame, session: Session, message: Message) -> HTMLResponse:
-    original = _read(frame, session, message)
+def _shown(frame: Frame, session: Session, message: Message, original: Original) -> HTMLResponse:
     return frame.page(
         session,
         "mail.html",
@@ -147,11 +162,10 @@ def _pictures(original: Original) -> frozenset[str]:
 def _file(frame: Frame, message_id: int, position: int) -> OpenedFile:
     """Return the file at a position of a mail, found in the original by its digest."""
     with frame.database.reading() as session:
-        message = _message(session, message_id)
         wanted = session.exec(
             select(Attachment).where(col(Attachment.message_id) == message_id, col(Attachment.position) == position)
         ).first()
-        opened = _read(frame, session, message).opened if wanted else None
+    opened = _opened(frame, message_id)[1].opened if wanted else None
     if wanted is None or opened is None:
         raise HTTPException(404)
     for file in opened.files:

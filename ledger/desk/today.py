@@ -27,13 +27,9 @@ def routes(frame: Frame) -> APIRouter:
                 "today.html",
                 "today",
                 state=search.overview(session, addresses, zone=zone, today=day),
-                new=search.book(
-                    session, Filter(since=day - timedelta(days=1)), zone=zone, today=day, limit=_SHOWN
-                ).lines,
-                late=search.book(
-                    session, Filter(overdue=True), zone=zone, today=day, order=Order.TENGGAT, limit=_SHOWN
-                ).lines,
-                due=search.book(session, Filter(due_today=True), zone=zone, today=day, limit=_SHOWN).lines,
+                new=search.top(session, Filter(since=day - timedelta(days=1)), zone=zone, today=day, limit=_SHOWN),
+                late=search.top(session, Filter(overdue=True), zone=zone, today=day, order=Order.TENGGAT, limit=_SHOWN),
+                due=search.top(session, Filter(due_today=True), zone=zone, today=day, limit=_SHOWN),
                 since=day - timedelta(days=1),
             )
 

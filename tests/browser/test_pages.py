@@ -1,0 +1,193 @@
+"""The desk in a real browser: it fits, it obeys its own policy, it works with keys and without scripts."""
+
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+import uvicorn
+from playwright.sync_api import Page
+
+from config.settings import load
+from ledger.database import Database
+from ledger.desk.app import create
+from ledger.ports import OpenedFile
+from ledger.words import Channel, Disposition, LetterState
+from tests.ledger.shelf import PreparedReader, put_entry, put_file, put_letter, put_mail
+from tests.wire.chromium import Viewport
+from tests.wire.loopback import free_port
+
+SHIPPED = Path(__file__).parents[2] / "config" / "office.toml"
+WIDE, PHONE = Viewport(1366, 768), Viewport(390, 844)
+LONG_NAME = "Raden Ajeng Kusumawardhani Sulistyowati Wahyuningtyas Suryaningrat binti Abdurrahman"
+PAGES = [
+    "/",
+    "/buku",
+    "/buku?register=PGD&kanal=radio",
+    "/buku?cari=tidakada",
+    "/buku/PGD/2026/1",
+    "/surat/1",
+    "/tinjau",
+    "/tinjau/kotak-lain",
+    "/belum-tersampaikan",
+    "/tidak-ada",
+]
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360f8cf500f00030301018dfd1e3d"
+    "0000000049454e44ae426082"
+)
+HTML = (
+    "<p>Gaji <b>belum</b> dibayar</p><script>top.document.title='diambil alih'</script>"
+    "<img src='/static/book.svg' onerror='top.document.title=1'><a href='/buku' target='_top'>bukti</a>"
+)
+
+
+@pytest.fixture
+def database_kind() -> str:
+    return "sqlite"
+
+
+def furnish(database: Database, reader: PreparedReader) -> None:
+    with database.noting() as session:
+        first = put_entry(
+            session, 1, name=LONG_NAME, organisation="PT " + "Sejahtera" * 12, matter="Gaji belum dibayar " * 12,
+            due_on="2026-11-20", phone="0812-3456-7890", needs_review=True, review_reason="Jenisnya meragukan.",
+        )  # fmt: skip
+        put_letter(session, first, LetterState.FAILED, "Alamat tidak ditemukan oleh server penerima (5.1.1).")
+        mail = put_mail(session, Disposition.RECORDED, raw=b"satu", entry=first, text="Gaji " * 80 + "x" * 300)
+        assert mail.id == 1
+        put_file(session, mail, 0, "slip gaji " * 12 + ".png", PNG)
+        put_mail(session, Disposition.LIST, subject="edaran" * 40, text="<script>alert(1)</script>")
+        for sequence in range(2, 61):
+            put_entry(session, sequence, name=f"Siti {sequence}", channel=Channel.RADIO, matter="Lembur")
+    reader.knows(b"satu", OpenedFile("slip.png", "image/png", PNG), text="Gaji", html=HTML)
+
+
+@pytest.fixture
+def address(database: Database) -> Iterator[str]:
+    """The address of a desk over a book with long names and sixty lines."""
+    reader = PreparedReader()
+    furnish(database, reader)
+    port = free_port()
+    app = create(database, load(SHIPPED), reader, lambda: datetime(2026, 11, 23, 3, 10, tzinfo=UTC))
+    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, lifespan="off"))
+    started = threading.Event()
+    startup = server.startup
+
+    async def tell_when_started(sockets: object = None) -> None:
+        await startup()
+        started.set()
+
+    server.startup = tell_when_started  # type: ignore[method-assign]
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        assert started.wait(10)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+def test_every_page_fits_and_obeys_its_own_policy(
+    open_page: Callable[[Viewport], Page], address: str, viewport: Viewport
+) -> None:
+    page = open_page(viewport)
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda wrong: said.append(str(wrong)))
+    # Going on to the next page cuts off what the last one still fetched lazily; that is no fault of either.
+    page.on("requestfailed", lambda request: said.append(f"{request.url}: {request.failure}"))
+    for path in PAGES:
+        page.goto(address + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= viewport.width, path
+        assert page.evaluate("getComputedStyle(document.body).fontSize") == "16px"
+        broken = "[...document.images].filter(i => i.loading !== 'lazy' && i.naturalWidth === 0).length"
+        assert page.evaluate(broken) == 0, path
+    assert [each for each in said if "404" not in each and "ERR_ABORTED" not in each] == []
+
+
+def test_rows_are_forty_pixels_and_long_names_do_not_break_the_columns(
+    open_page: Callable[[Viewport], Page], address: str
+) -> None:
+    page = open_page(WIDE)
+    page.goto(address + "/buku")
+    heights = page.evaluate("[...document.querySelectorAll('.book tbody tr')].map(r => r.offsetHeight)")
+    assert len(heights) == 50 and min(heights) >= 40 and max(heights) <= 44
+    widths = page.evaluate("[...document.querySelectorAll('.book thead th')].map(h => h.offsetWidth)")
+    assert min(widths) >= 90
+    assert page.locator(".book thead").evaluate("h => getComputedStyle(h.querySelector('th')).position") == "sticky"
+
+
+def test_the_whole_row_leads_to_its_entry_without_scripts(open_page: Callable[[Viewport], Page], address: str) -> None:
+    page = open_page(Viewport(1366, 768, scripts=False))
+    page.goto(address + "/buku?cari=" + LONG_NAME.split()[2])
+    page.locator(".book tbody td.matter").first.click(force=True)
+    assert page.url.endswith("/buku/PGD/2026/1")
+    page.locator("details.quote, details.why").first.locator("summary").click()
+    page.locator("#cari-cepat").fill("Siti 12")
+    page.locator("#cari-cepat").press("Enter")
+    assert page.locator(".book tbody tr").count() == 1
+
+
+def test_keys_search_and_walk_through_the_book(open_page: Callable[[Viewport], Page], address: str) -> None:
+    page = open_page(WIDE)
+    page.goto(address + "/buku")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    assert page.evaluate("document.activeElement.textContent") == "PGD/2026/0002"
+    page.keyboard.press("k")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/buku/PGD/2026/1")
+    page.keyboard.press("j")
+    page.wait_for_url("**/buku/PGD/2026/2")
+    page.keyboard.press("/")
+    page.keyboard.type("jk/")
+    assert page.locator("#cari-cepat").input_value() == "jk/"
+    page.locator("[data-keys]").click()
+    page.locator("h1").click()
+    page.keyboard.press("k")
+    assert page.url.endswith("/buku/PGD/2026/2") and page.locator("[data-keys]").inner_text() == "Nyalakan pintasan"
+
+
+def test_the_first_tab_skips_to_the_content_and_focus_is_seen(
+    open_page: Callable[[Viewport], Page], address: str
+) -> None:
+    page = open_page(WIDE)
+    page.goto(address + "/buku")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip"
+    assert page.evaluate("document.activeElement.getBoundingClientRect().left") >= 0
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "isi"
+    page.keyboard.press("Tab")
+    assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
+
+
+def test_a_hostile_mail_can_do_nothing_in_its_frame(open_page: Callable[[Viewport], Page], address: str) -> None:
+    page = open_page(WIDE)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(address + "/surat/1")
+    title = page.title()
+    page.locator("iframe").scroll_into_view_if_needed()
+    frame = page.frame_locator("iframe")
+    assert frame.locator("p").inner_text() == "Gaji belum dibayar"
+    frame.get_by_text("bukti").click()
+    assert page.title() == title and page.url == address + "/surat/1"
+    assert frame.locator("script, img").count() == 0
+    assert all(each.startswith(address) for each in asked)
+    assert page.locator("iframe").evaluate("f => f.contentDocument") is None
+
+
+def test_every_page_prints_as_a_document(open_page: Callable[[Viewport], Page], address: str) -> None:
+    page = open_page(WIDE)
+    page.goto(address + "/buku/PGD/2026/1")
+    assert not page.locator(".letterhead").is_visible()
+    page.emulate_media(media="print")
+    assert page.locator(".letterhead").is_visible()
+    assert "Dinas Perindustrian dan Tenaga Kerja" in page.locator(".letterhead").inner_text()
+    for hidden in (".rail", ".bar", ".pager"):
+        assert not page.locator(hidden).first.is_visible()

@@ -1,0 +1,258 @@
+"""What a letter says of its writer: labels, sentences, signatures, letterheads, and the traps beside them."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ingest.identity import identify, phone_e164
+from ledger.ports import Found
+
+Four = tuple[str | None, str | None, str | None, str | None]
+
+
+def four(text: str, sender: str = "") -> Four:
+    """The values alone: name, organisation, address, telephone."""
+    read = identify(text, sender)
+
+    def value(found: Found | None) -> str | None:
+        return found.value if found else None
+
+    return value(read.name), value(read.organisation), value(read.address), value(read.phone)
+
+
+ALL: Four = ("Bagus Tirta", "CV Contoh Lestari", "Jl. Melon Gg. 3 No. 5", "0812-9999-0001")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Nama : Bagus Tirta\nInstansi : CV Contoh Lestari\nAlamat : Jl. Melon Gg. 3 No. 5\nNo. HP : 0812-9999-0001",
+        "NAMA= Bagus Tirta\nPERUSAHAAN= CV Contoh Lestari\nALAMAT= Jl. Melon Gg. 3 No. 5\nHP= 0812-9999-0001",
+        "*Nama*: Bagus Tirta\n*Instansi*: CV Contoh Lestari\n*Alamat*: Jl. Melon Gg. 3 No. 5\n*WA*: 0812-9999-0001",
+        "1. Nama Lengkap : Bagus Tirta.\n2. Tempat Kerja : CV Contoh Lestari\n3. Alamat Rumah : Jl. Melon Gg. 3 No. 5\n"
+        "4. Nomor yang bisa dihubungi : 0812-9999-0001",
+        "- Nama - Bagus Tirta\n- Instansi - CV Contoh Lestari\n- Alamat - Jl. Melon Gg. 3 No. 5\n"
+        "- Telp - 0812-9999-0001",
+        "Nama\t: Bagus Tirta\nInstansi\t: CV Contoh Lestari\nAlamat\tJl. Melon Gg. 3 No. 5\nHP\t0812-9999-0001",
+        "Nama\n:\nBagus Tirta\nInstansi\n:\nCV Contoh Lestari\nAlamat\n:\nJl. Melon Gg. 3 No. 5\nHP\n:\n0812-9999-0001",
+        "| Nama | Bagus Tirta |\n| Instansi | CV Contoh Lestari |\n| Alamat | Jl. Melon Gg. 3 No. 5 |\n"
+        "| No HP | 0812-9999-0001 |",
+        "Nama: Bagus Tirta, Instansi: CV Contoh Lestari, Alamat: Jl. Melon Gg. 3 No. 5, HP: 0812-9999-0001",
+        "Nama/Instansi/Alamat/HP: Bagus Tirta / CV Contoh Lestari / Jl. Melon Gg. 3 No. 5 / 0812-9999-0001",
+        "Mohon ditegur.\n\nHormat saya,\n\nBagus Tirta\nCV Contoh Lestari\nJl. Melon Gg. 3 No. 5\nHP 0812-9999-0001",
+        "Mohon ditegur. Bagus Tirta, CV Contoh Lestari, Jl. Melon Gg. 3 No. 5, 0812-9999-0001",
+        "Terima kasih.\n--\nBagus Tirta | Staf CV Contoh Lestari\nJl. Melon Gg. 3 No. 5\nM: 0812-9999-0001",
+        "Perkenalkan, nama saya Bagus Tirta dari CV Contoh Lestari, alamat di Jl. Melon Gg. 3 No. 5, "
+        "dan nomor saya 0812-9999-0001. Kami ingin bertanya.",
+    ],
+)
+def test_all_four_items_are_read_however_they_are_laid_out(text: str) -> None:
+    assert four(text) == ALL
+
+
+def test_an_address_goes_on_over_its_lines_until_the_next_label() -> None:
+    read = identify(
+        "Alamat : Jl. Anggrek 7 RT 02 RW 05\nKel. Contoh Kec. Contohan\nKota Contoh 67200\nHP : 081299990002"
+    )
+    assert read.address is not None
+    assert read.address.value == "Jl. Anggrek 7 RT 02 RW 05 Kel. Contoh Kec. Contohan Kota Contoh 67200"
+
+
+def test_a_line_of_three_words_with_a_number_is_name_place_telephone() -> None:
+    assert four("gaji kami telat terus. Seno, Karangcontoh, 081299990003") == (
+        "Seno",
+        None,
+        "Karangcontoh",
+        "081299990003",
+    )
+
+
+def test_a_letterhead_names_the_organisation() -> None:
+    name, organisation, address, phone = four(
+        "PT CONTOH KARYA\nJl. Industri No. 12 Telp. (0335) 430999\n\nNomor : 12/CK/XI/2026\nPerihal : Permohonan\n\n"
+        "Dengan hormat, terlampir berkas.\n\nHormat kami,\n\nDanu Wirawan, S.T.\nDirektur"
+    )
+    assert (name, organisation, address, phone) == (
+        "Danu Wirawan, S.T.",
+        "PT CONTOH KARYA",
+        "Jl. Industri No. 12",
+        "(0335) 430999",
+    )
+
+
+@pytest.mark.parametrize("value", ["-", "perorangan", "Pribadi", "umum", "warga", "tidak ada"])
+def test_who_belongs_to_no_organisation_is_a_private_person(value: str) -> None:
+    assert four(f"Nama: Rara\nInstansi: {value}")[1] == "Perorangan"
+
+
+@pytest.mark.parametrize(
+    "written", ["Bapak Slamet Widodo", "Bpk. Slamet Widodo", "Sdr. Slamet Widodo", "Ibu Slamet Widodo"]
+)
+def test_a_form_of_address_is_not_part_of_the_name(written: str) -> None:
+    assert four(f"Nama : {written}")[0] == "Slamet Widodo"
+
+
+def test_titles_and_degrees_stay_with_the_name() -> None:
+    assert four("Nama : Hj. Mila Karmila, S.E., M.M.")[0] == "Hj. Mila Karmila, S.E., M.M."
+
+
+def test_the_accused_is_not_the_writer() -> None:
+    text = (
+        "Data Pelapor\nNama : Tini Lestari\nHP : 081299990004\n\nData Terlapor\nNama : Orang Lain\n"
+        "Alamat : Jl. Lain 1\nHP : 081299990005\n\nDemikian laporan saya."
+    )
+    assert four(text) == ("Tini Lestari", None, None, "081299990004")
+
+
+@pytest.mark.parametrize("label", ["Nama terlapor", "Nama ibu", "Nama bank", "Nama suami", "Nama pelaku"])
+def test_the_names_of_others_are_not_the_writers(label: str) -> None:
+    assert four(f"{label} : Orang Lain\nNama : Rini Astuti")[0] == "Rini Astuti"
+    assert four(f"{label} : Orang Lain\n")[0] is None
+
+
+def test_a_present_employer_is_the_writers_organisation_and_a_former_one_is_not() -> None:
+    assert four("Saya Nur Aini, karyawati PT Garmen Contoh. Lembur tidak dibayar.")[1] == "PT Garmen Contoh"
+    assert four("Saya mantan karyawan PT Garmen Contoh, upah terakhir belum dibayar.")[1] is None
+
+
+def test_a_company_that_an_outsider_reports_is_not_his_own() -> None:
+    assert four("Saya melaporkan PT Garmen Contoh yang membuang limbah. Dani Prakoso, 0812-9999-0006")[1] is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "NIK : 3574011203900001",
+        "No KK: 3574011203900002",
+        "NPWP 01.234.567.8-001.000",
+        "Upah saya Rp 3.045.172 sebulan",
+        "Surat nomor 560/012/425.117/2026",
+        "No. rekening 081299990007",
+        "12/HRD/PT-XYZ/XI/2026",
+    ],
+)
+def test_numbers_of_other_kinds_are_no_telephones(text: str) -> None:
+    assert identify(text).phone is None
+
+
+@pytest.mark.parametrize(
+    ("written", "international"),
+    [
+        ("0812-9999-0008", "+6281299990008"),
+        ("+62 812-9999-0008", "+6281299990008"),
+        ("62812 9999 0008", "+6281299990008"),
+        ("0812.9999.0008", "+6281299990008"),
+        ("0812\u00a09999\u00a00008", "+6281299990008"),
+        ("O812 9999 OOO8", "+6281299990008"),
+        ("0899999900012", "+62899999900012"),
+        ("(0335) 400123", "+62335400123"),
+        ("0335-400123", "+62335400123"),
+        ("0335/400123", "+62335400123"),
+        ("+62 335 400123", "+62335400123"),
+        ("(0335) 400123 ext 12", "+62335400123"),
+    ],
+)
+def test_a_telephone_is_kept_as_written_and_can_be_written_internationally(written: str, international: str) -> None:
+    read = identify(f"Hubungi saya di nomor {written} ya pak")
+    assert read.phone is not None
+    assert read.phone.value == written.replace("\u00a0", " ")
+    assert phone_e164(read.phone.value) == international
+
+
+def test_of_several_numbers_the_first_is_taken() -> None:
+    assert four("HP: 0812-9999-0009 / 0857-9999-0010")[3] == "0812-9999-0009"
+
+
+def test_the_number_of_an_officer_complained_about_is_not_the_writers() -> None:
+    assert four("Oknum petugas itu memakai nomor 0812-9999-0011 untuk meminta uang.")[3] is None
+
+
+def test_a_number_without_area_code_needs_the_area_to_be_named() -> None:
+    assert phone_e164("400123") is None
+    assert phone_e164("400123", local_area="0335") == "+62335400123"
+
+
+@pytest.mark.parametrize("nonsense", ["", "abc", "0", "+", "123456789012345678901234567890", "08"])
+def test_what_cannot_be_a_number_is_none(nonsense: str) -> None:
+    assert phone_e164(nonsense) is None
+
+
+def test_the_display_name_is_never_an_answer_by_itself() -> None:
+    assert identify("kantor buka jam berapa", "Wawan Gunarso").name is None
+
+
+def test_the_display_name_confirms_a_name_written_small() -> None:
+    read = identify("saya wawan mau lapor pak", "Wawan Gunarso")
+    assert read.name is not None
+    assert read.name.value == "wawan"
+
+
+def test_a_single_closing_word_is_not_a_name() -> None:
+    assert identify("Petugasnya kasar sekali. Menyebalkan.").name is None
+
+
+def test_a_letter_that_says_nothing_of_its_writer_gives_nothing() -> None:
+    assert four("mau tanya syarat daftar apa saja ya, terima kasih") == (None, None, None, None)
+
+
+def test_every_value_tells_where_it_stood_and_how_sure_it_is() -> None:
+    read = identify("Nama : Rara Puspita\n\nRara Puspita")
+    assert read.name is not None
+    assert "Nama" in read.name.source
+    assert 0.9 <= read.name.confidence <= 1
+
+
+def test_javanese_introductions_are_understood() -> None:
+    name, _, address, phone = four("Nuwun sewu, kulo Sutinah griyo kulo Dusun Gempol RT 4, badhe tanglet. 081299990012")
+    assert (name, address, phone) == ("Sutinah", "Dusun Gempol RT 4", "081299990012")
+
+
+_ALPHABET = st.one_of(
+    st.text(max_size=300),
+    st.lists(
+        st.sampled_from(
+            [
+                "Nama",
+                ":",
+                "\n",
+                "HP",
+                "0812",
+                "9999",
+                "0001",
+                "Jl.",
+                "RT",
+                "PT",
+                "Contoh",
+                ",",
+                "/",
+                "saya",
+                "alamat",
+                "\t",
+                "|",
+                "*",
+                "(",
+                ")",
+                "S.H.",
+                "Hormat saya",
+                "-",
+                " ",
+            ]
+        ),
+        max_size=60,
+    ).map(" ".join),
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(_ALPHABET, st.text(max_size=30))
+def test_no_text_whatever_makes_the_reading_fail(text: str, sender: str) -> None:
+    read = identify(text, sender)
+    for found in (read.name, read.organisation, read.address, read.phone):
+        assert found is None or (found.value.strip() and 0 <= found.confidence <= 1)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.one_of(st.text(max_size=40), st.from_regex(r"[+0-9OIl ().-]{0,25}", fullmatch=True)))
+def test_no_text_whatever_makes_the_number_fail(raw: str) -> None:
+    written = phone_e164(raw, local_area="0335")
+    assert written is None or written.startswith("+")

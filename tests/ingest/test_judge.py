@@ -1,0 +1,127 @@
+"""A raw mail is judged as a pure function of its bytes."""
+
+import hashlib
+import pickle
+from datetime import UTC, datetime
+
+import pytest
+
+from ingest.judge import FileFacts, Judge, Judged, Unread
+from ledger.words import Disposition, Kind
+from tests.office import FIRST, SECOND, settings
+
+JUDGE = Judge(settings())
+LETTER = """From: Siti Aminah <siti@example.org>
+To: <{to}>
+Subject: =?utf-8?q?Pengaduan_upah?=
+Message-ID: <satu@example.org>
+In-Reply-To: <nol@example.org>
+References: <awal@example.org> <nol@example.org>
+Date: Mon, 23 Nov 2026 08:00:00 +0700
+Content-Type: multipart/mixed; boundary=x
+
+--x
+Content-Type: text/plain; charset=utf-8
+
+Yth. Bapak/Ibu,
+
+Saya mengadukan PT Contoh karena upah saya tidak dibayar sejak bulan Agustus. Mohon ditindaklanjuti.
+
+Nama: Siti Aminah
+Alamat: Jalan Mawar 1, Kanigaran
+Telepon: 0812-3456-7890
+
+On Sun, 22 Nov 2026, kantor wrote:
+> Surat lama.
+--x
+Content-Type: application/pdf; name=slip.pdf
+Content-Disposition: attachment; filename=slip.pdf
+Content-Transfer-Encoding: base64
+
+JVBERg==
+--x--
+"""
+
+
+def _judge(raw: str, mailbox: str = FIRST) -> Judged:
+    verdict = JUDGE(raw.replace("\n", "\r\n").encode(), mailbox)
+    assert isinstance(verdict, Judged)
+    return verdict
+
+
+def test_a_letter_is_read_in_all_its_parts() -> None:
+    mail = _judge(LETTER.format(to=FIRST))
+    assert (mail.rfc_message_id, mail.sender_address, mail.sender_name) == (
+        "satu@example.org",
+        "siti@example.org",
+        "Siti Aminah",
+    )
+    assert (mail.subject, mail.sent_at) == ("Pengaduan upah", datetime(2026, 11, 23, 1, 0, tzinfo=UTC))
+    assert sorted(mail.references) == ["awal@example.org", "nol@example.org"]
+    assert ("upah saya tidak dibayar" in mail.text, "Surat lama" in mail.text) == (True, False)
+    assert "Surat lama" in mail.quoted
+    assert mail.files == (FileFacts("slip.pdf", "application/pdf", 4, hashlib.sha256(b"%PDF").hexdigest()),)
+    assert mail.identity.name is not None
+    assert (mail.identity.name.value, mail.phone_e164) == ("Siti Aminah", "+6281234567890")
+    assert mail.judgement.kind is Kind.PENGADUAN
+    assert mail.screening.disposition is None
+
+
+def test_the_nearest_reference_comes_first() -> None:
+    assert _judge(LETTER.format(to=FIRST)).references[0] == "nol@example.org"
+
+
+def test_the_same_bytes_are_judged_the_same_by_any_judge() -> None:
+    raw = LETTER.format(to=FIRST)
+    other = Judge(settings())(raw.replace("\n", "\r\n").encode(), FIRST)
+    assert _judge(raw) == other
+
+
+def test_a_verdict_crosses_the_border_of_a_process() -> None:
+    mail = _judge(LETTER.format(to=FIRST))
+    assert pickle.loads(pickle.dumps(mail)) == mail
+
+
+def test_an_unknown_mailbox_is_told_from_the_recipients() -> None:
+    letter = LETTER.replace("PT Contoh karena upah saya tidak dibayar sejak bulan Agustus", "sesuatu")
+    for address in (FIRST, SECOND):
+        assert _judge(letter.format(to=address.upper()), "") == _judge(letter.format(to=address.upper()), address)
+
+
+def test_what_travel_adds_does_not_change_the_content_key() -> None:
+    raw = LETTER.format(to=FIRST)
+    travelled = "Received: from mx\nDelivered-To: x@example.org\n" + raw.replace("<satu@", "<dua@")
+    assert _judge(travelled).content_key == _judge(raw).content_key
+
+
+@pytest.mark.parametrize(
+    "change", [("upah saya", "gaji saya"), ("siti@", "budi@"), ("JVBERg==", "JVBERjE="), ("_upah", "_thr")]
+)
+def test_other_words_writer_file_or_subject_change_the_content_key(change: tuple[str, str]) -> None:
+    raw = LETTER.format(to=FIRST)
+    assert _judge(raw.replace(*change)).content_key != _judge(raw).content_key
+
+
+@pytest.mark.parametrize(
+    "date", ["Mon, 01 Jan 0001 00:00:00 +0700", "Fri, 31 Dec 9999 23:59:59 -0700", "besok", "", "99 Foo 20xx 25:61"]
+)
+def test_no_date_of_a_sender_stops_the_reading(date: str) -> None:
+    sent_at = _judge(LETTER.format(to=FIRST).replace("Mon, 23 Nov 2026 08:00:00 +0700", date)).sent_at
+    assert sent_at is None or sent_at.tzinfo is not None
+
+
+@pytest.mark.parametrize("raw", [b"", b"\x00", b"\xff\xfe\xfd" * 1000, bytes(range(256)) * 50, b"\r\n\r\n\r\n"])
+def test_what_is_no_mail_is_a_verdict_and_no_exception(raw: bytes) -> None:
+    verdict = JUDGE(raw, FIRST)
+    assert isinstance(verdict, Judged) or (isinstance(verdict, Unread) and verdict.error)
+
+
+def test_a_machines_answer_is_screened() -> None:
+    mail = _judge("Auto-Submitted: auto-replied\n" + LETTER.format(to=FIRST))
+    assert mail.screening.disposition is Disposition.AUTOMATIC
+
+
+def test_mail_from_one_of_our_addresses_is_no_machines_and_is_not_answered() -> None:
+    mail = _judge(LETTER.format(to=FIRST).replace("siti@example.org", SECOND))
+    assert mail.screening.disposition is None
+    assert mail.screening.no_reply

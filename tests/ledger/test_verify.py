@@ -1,0 +1,287 @@
+"""Verify names what is wrong with a book that somebody changed behind its back."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+import pytest
+from sqlalchemy import text
+from sqlmodel import Session, select
+
+from ledger import triggers
+from ledger.database import Database
+from ledger.entries import PERSONAL_FIELDS, PLAIN_FIELDS
+from ledger.models import Entry, Event
+from ledger.verify import CHECKS, verify
+from ledger.words import Channel, Kind, Status
+from tests.office import NOW, Office, identity, judged
+
+CHAIN = "the chain of events is unbroken"
+VALUES = "personal values agree with their digests"
+NUMBERS = "numbers are without gaps"
+ENTRIES = "entries agree with their events"
+RAWS = "raw mails agree with their digests"
+ARRIVALS = "every message has arrived, every arrival has its mail"
+DISPOSITIONS = "every message has its disposition and a reason"
+OPENINGS = "every entry by mail has one opening message and one acknowledgement"
+PROTECTED = "events are protected by the database"
+
+
+@pytest.fixture
+def book(database: Database) -> Database:
+    """A book with three entries by mail and a follow-up."""
+    office = Office(database)
+    who = identity(name="Siti Aminah", organisation="PT Contoh", address="Jalan Mawar 1", phone="0812-0000-1111")
+    for sender in ("siti", "budi", "tono"):
+        office.arrive(judged(sender=f"{sender}@example.org", who=who, needs_review=True))
+    office.arrive(judged("Menyusul PGD/2026/0001", sender="siti@example.org"))
+    office.settle()
+    return database
+
+
+@contextmanager
+def _unguarded(database: Database) -> Iterator[Session]:
+    """Give a session in which neither triggers nor foreign keys hold, and of which nothing is kept."""
+    with Session(database.engine) as session:
+        if database.is_sqlite:
+            session.execute(text("PRAGMA defer_foreign_keys = ON"))
+            for name in triggers.NAMES:
+                session.execute(text(f"DROP TRIGGER {name}"))
+        else:
+            session.execute(text("SET LOCAL session_replication_role = replica"))
+        yield session
+        session.rollback()
+
+
+def _wrong(session: Session, promise: str) -> str:
+    session.flush()
+    session.expire_all()
+    return next(one.wrong for one in verify(session) if one.promise == promise)
+
+
+def _after(database: Database, promise: str, *statements: str) -> str:
+    """Return what verify says of a promise after some statements."""
+    with _unguarded(database) as session:
+        assert _wrong(session, promise) == "" or promise == PROTECTED
+        for statement in statements:
+            session.execute(text(statement))
+        return _wrong(session, promise)
+
+
+def test_a_sound_book_is_found_sound_and_everything_is_counted(book: Database) -> None:
+    with book.reading() as session:
+        checked = verify(session)
+        events = len(session.exec(select(Event)).all())
+    assert [one.wrong for one in checked] == [""] * len(CHECKS)
+    counted = {one.promise: one.counted for one in checked}
+    assert (counted[CHAIN], counted[NUMBERS], counted[ENTRIES]) == (events, 1, 3)
+    assert (counted[RAWS], counted[ARRIVALS], counted[DISPOSITIONS], counted[OPENINGS]) == (4, 4, 4, 3)
+
+
+def test_an_empty_book_is_sound(database: Database) -> None:
+    assert Office(database).wrong() == []
+
+
+_CHANGED_EVENTS = {
+    "at": "'2020-01-01 00:00:00.000000'",
+    "actor": "'orang lain'",
+    "verb": "'lain'",
+    "entry_id": "3",
+    "message_id": "1",
+    "letter_id": "1",
+    "body": "'{\"set\":{}}'",
+    "previous": "'0'",
+    "hash": "'0'",
+}
+
+
+def test_a_change_of_any_column_of_an_event_is_named(book: Database) -> None:
+    assert {*_CHANGED_EVENTS, "id"} == set(Event.model_fields)
+    for column, value in _CHANGED_EVENTS.items():
+        said = _after(book, CHAIN, f"UPDATE event SET {column} = {value} WHERE id = 2")
+        assert said.startswith("event 2 "), column
+
+
+_TAKEN_OUT = {
+    "DELETE FROM event WHERE id = 1": "event 1 is missing",
+    "DELETE FROM event WHERE id = 2": "event 2 is missing",
+    "UPDATE event SET id = 99 WHERE id = 2": "event 2 is missing",
+    "DELETE FROM event WHERE id = (SELECT max(id) FROM event)": "the head of the chain stands at event 4",
+    "DELETE FROM event": "the head of the chain stands at event 4, the last event is 0",
+    "UPDATE chain_head SET position = 3": "the head of the chain stands at event 3",
+    "UPDATE chain_head SET hash = '0'": "the head of the chain",
+    "DELETE FROM chain_head": "the head of the chain is missing",
+}
+
+
+def test_an_event_taken_out_of_the_chain_is_named(book: Database) -> None:
+    for statement, said in _TAKEN_OUT.items():
+        assert _after(book, CHAIN, statement).startswith(said), statement
+
+
+def test_a_changed_personal_value_is_named_with_its_event_and_field(book: Database) -> None:
+    for column, value in (("value", "'orang lain'"), ("salt", "'00'"), ("field", "'lain'")):
+        statement = f"UPDATE event_value SET {column} = {value} WHERE event_id = 2 AND field = 'name'"
+        said = _after(book, VALUES, statement)
+        assert said == f"value {'lain' if column == 'field' else 'name'!r} of event 2 was changed"
+
+
+def test_a_personal_value_that_no_event_promised_is_named(book: Database) -> None:
+    forged = "INSERT INTO event_value (id, event_id, field, salt, value) VALUES (999, 2, 'nik', '00', '35')"
+    assert _after(book, VALUES, forged) == "value 'nik' of event 2 was changed"
+
+
+def test_a_personal_value_lawfully_erased_is_no_fault(book: Database) -> None:
+    erased = "DELETE FROM event_value WHERE event_id = 1", "UPDATE entry SET name = '' WHERE id = 1"
+    with _unguarded(book) as session:
+        for statement in erased:
+            session.execute(text(statement))
+        assert {_wrong(session, promise) for promise in (CHAIN, VALUES, ENTRIES)} == {""}
+
+
+def _other(field: str, value: object) -> object:
+    """Return another value that the column can hold."""
+    words = {"kind": Kind.SARAN, "channel": Channel.RADIO, "status": Status.SELESAI, "series": "SRN"}
+    if field in words:
+        return words[field]
+    if isinstance(value, bool):
+        return not value
+    if isinstance(value, int):
+        return value + 1
+    if isinstance(value, datetime):
+        return value + timedelta(microseconds=1)
+    if field in ("closed_at", "aired_at"):
+        return NOW
+    if field == "broadcast_id":
+        return 1
+    return f"{value or ''}!"[-10:]
+
+
+def test_a_change_of_any_field_of_an_entry_behind_the_books_back_is_named(book: Database) -> None:
+    for field in (*PLAIN_FIELDS, *PERSONAL_FIELDS):
+        with _unguarded(book) as session:
+            entry = session.get_one(Entry, 3)
+            setattr(entry, field, _other(field, getattr(entry, field)))
+            number = entry.number
+            session.flush()
+            assert _wrong(session, ENTRIES) == f"{number}: {field} is not what its events say"
+
+
+def test_a_personal_field_emptied_behind_the_books_back_is_named(book: Database) -> None:
+    assert _after(book, ENTRIES, "UPDATE entry SET name = '' WHERE id = 2") == (
+        "PGD/2026/0002: name is not what its events say"
+    )
+
+
+def test_an_entry_without_the_event_that_recorded_it_is_named(book: Database) -> None:
+    said = _after(book, ENTRIES, "DELETE FROM event WHERE entry_id = 2")
+    assert said == "PGD/2026/0002 has no event that recorded it"
+
+
+_GONE = (
+    "DELETE FROM event WHERE entry_id = {0}",
+    "DELETE FROM letter WHERE entry_id = {0}",
+    "UPDATE message SET entry_id = NULL WHERE entry_id = {0}",
+    "DELETE FROM entry WHERE id = {0}",
+)
+
+
+def test_a_gap_in_the_numbers_is_named(book: Database) -> None:
+    for entry_id in (1, 2, 3):
+        said = _after(book, NUMBERS, *(statement.format(entry_id) for statement in _GONE))
+        assert said.startswith("PGD/2026: "), entry_id
+
+
+_DISAGREEING = (
+    "UPDATE entry SET sequence = 77 WHERE id = 3",
+    "UPDATE entry SET sequence = 0 WHERE id = 1",
+    "UPDATE entry SET year = 2030 WHERE id = 3",
+    "UPDATE entry SET series = 'SRN' WHERE id = 3",
+    "UPDATE series SET last = 4",
+    "UPDATE series SET last = 2",
+    "UPDATE series SET first = 2",
+)
+
+
+def test_numbers_that_disagree_with_their_series_are_named(book: Database) -> None:
+    for statement in _DISAGREEING:
+        assert _after(book, NUMBERS, statement).startswith("PGD/2026: "), statement
+    assert _after(book, NUMBERS, "DELETE FROM series") == "PGD/2026: entries without a series of numbers"
+
+
+def test_a_series_that_gave_numbers_to_no_entry_is_named(book: Database) -> None:
+    said = _after(book, NUMBERS, "INSERT INTO series (name, year, first, last) VALUES ('SRN', 2026, 1, 2)")
+    assert said.startswith("SRN/2026: ")
+
+
+_DAMAGED = (
+    "UPDATE raw SET packed = (SELECT other.packed FROM raw other WHERE other.digest <> raw.digest LIMIT 1)",
+    "UPDATE raw SET packed = CAST('rusak' AS {blob})",
+    "UPDATE raw SET digest = '{zeros}' WHERE digest = (SELECT min(digest) FROM raw)",
+)
+
+
+def test_a_damaged_raw_mail_is_named(book: Database) -> None:
+    blob = "BLOB" if book.is_sqlite else "BYTEA"
+    for statement in _DAMAGED:
+        said = _after(book, RAWS, statement.format(blob=blob, zeros="0" * 64))
+        assert said.startswith(("raw mail ", "the raw mail of message ")), statement
+
+
+def test_a_raw_mail_that_is_gone_is_named(book: Database) -> None:
+    gone = "DELETE FROM raw WHERE digest = (SELECT raw_digest FROM message WHERE id = 2)"
+    assert _after(book, RAWS, gone) == "the raw mail of message 2 is missing"
+
+
+_BROKEN = (
+    (ARRIVALS, "UPDATE arrival SET message_id = NULL WHERE message_id = 2", "message 2 has no arrival"),
+    (ARRIVALS, "UPDATE arrival SET raw_digest = NULL WHERE id = 3", "arrival 3 was taken without its mail"),
+    (DISPOSITIONS, "UPDATE message SET entry_id = NULL WHERE id = 2", "message 2 is recorded and belongs to no entry"),
+    (DISPOSITIONS, "UPDATE message SET entry_id = NULL WHERE id = 4", "message 4 is follow_up and belongs to no entry"),
+    (DISPOSITIONS, "UPDATE message SET reason = '' WHERE id = 3", "message 3 has no reason for its disposition"),
+    (OPENINGS, "DELETE FROM letter WHERE entry_id = 2", "PGD/2026/0002: 0 acknowledgements"),
+    (OPENINGS, "UPDATE letter SET entry_id = 3 WHERE entry_id = 1", "PGD/2026/0001: 0 acknowledgements"),
+    (OPENINGS, "UPDATE message SET disposition = 'follow_up' WHERE id = 2", "PGD/2026/0002: 0 messages opened it"),
+    (OPENINGS, "UPDATE message SET disposition = 'recorded' WHERE id = 4", "PGD/2026/0001: 2 messages opened it"),
+)
+
+
+def test_a_broken_promise_about_mail_is_named(book: Database) -> None:
+    for promise, statement, said in _BROKEN:
+        assert _after(book, promise, "DROP INDEX one_acknowledgement_an_entry", statement) == said
+
+
+def test_a_dropped_trigger_is_named(book: Database) -> None:
+    for name in triggers.NAMES:
+        on = "" if book.is_sqlite else f" ON {'event_value' if 'value' in name else 'event'}"
+        with Session(book.engine) as session:
+            session.execute(text(f"DROP TRIGGER {name}{on}"))
+            assert name in _wrong(session, PROTECTED)
+            session.rollback()
+            assert _wrong(session, PROTECTED) == ""
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"], indirect=True)
+def test_a_disabled_trigger_is_named(book: Database) -> None:
+    with Session(book.engine) as session:
+        session.execute(text("ALTER TABLE event DISABLE TRIGGER event_is_never_deleted"))
+        assert "event_is_never_deleted" in _wrong(session, PROTECTED)
+
+
+_UNREADABLE = (
+    (ENTRIES, "UPDATE entry SET kind = 'keluhan' WHERE id = 2"),
+    (ENTRIES, "UPDATE event SET body = 'bukan JSON' WHERE id = 2"),
+    (ENTRIES, "UPDATE event SET body = '[]' WHERE id = 2"),
+    (ENTRIES, "UPDATE event SET body = '{}' WHERE id = 2"),
+    (VALUES, "UPDATE event SET body = 'bukan JSON' WHERE id = 2"),
+    (DISPOSITIONS, "UPDATE message SET disposition = 'hilang' WHERE id = 2"),
+    (NUMBERS, "UPDATE series SET name = 'XYZ'"),
+)
+
+
+def test_what_cannot_even_be_read_is_named_and_the_other_promises_are_still_checked(book: Database) -> None:
+    for promise, statement in _UNREADABLE:
+        with _unguarded(book) as session:
+            session.execute(text(statement))
+            assert "cannot be read" in _wrong(session, promise), statement
+            assert len(verify(session)) == len(CHECKS)
