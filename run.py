@@ -16,13 +16,15 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from ledger.words import Role
+
 if TYPE_CHECKING:
     from config.settings import Mailbox, Settings
     from ingest.judge import Verdict
     from ingest.settle import Settled
-    from ingest.watch import Passed
+    from ingest.watch import Passed, Watcher
     from ledger.database import Database
-    from ledger.models import Letter
+    from ledger.models import Letter, Staff
     from replies import post
 
 HOME = Path(__file__).resolve().parent
@@ -106,6 +108,38 @@ def _stop_on_signals() -> threading.Event:
     return stop
 
 
+class Job(threading.Thread):
+    """Does one job whenever it is woken, until asked to stop.
+
+    `wait` waits for the event that wakes it, or for something better to wake up for.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        work: Callable[[], None],
+        stop: threading.Event,
+        *,
+        wait: Callable[[threading.Event], object] = threading.Event.wait,
+    ) -> None:
+        super().__init__(name=name, daemon=True)
+        self._work = work
+        self._stop_asked = stop
+        self._wait_for = wait
+        self.due = threading.Event()
+
+    def run(self) -> None:
+        """Work and wait, by turns."""
+        self.due.clear()
+        while not self._stop_asked.is_set():
+            try:
+                self._work()
+            except Exception:  # a full disk, a lost database, a fault of ours: one job must not end in silence
+                log.exception("%s: this round failed; the next one tries again", self.name)
+            self._wait_for(self.due)
+            self.due.clear()  # before the request to stop is looked for, because that is made before `due` is set
+
+
 class Works:
     """The rooms put together for one process: what reads, what settles, what sends."""
 
@@ -123,6 +157,7 @@ class Works:
         self.settings = settings
         self.database = database
         self.stop = stop
+        self._settling = threading.Lock()
         self.judge: Isolated[Verdict] = Isolated(Judge, settings)
         self.settling = settle.Means(settings, rulebook, self.judge, clock)
         self.posting = post.Means(settings, Composer(settings, rulebook), ImapSentFolder(settings), clock, own_name())
@@ -152,36 +187,48 @@ class Works:
         """Watch, settle and send until asked to stop: a thread a mailbox, one for the post, and the tick here."""
         import schedule
 
-        from ingest.watch import MailboxThread
-        from replies.post import PostThread
+        from replies.post import deliver
 
-        post_thread = PostThread(self.database, self.posting, stop=self.stop, tell=on_letter)
+        def post() -> None:
+            deliver(self.database, self.posting, self.stop.is_set, on_letter)
 
-        def settled(some: "list[Settled]") -> None:
-            for one in some:
-                on_settled(one)
-            post_thread.due.set()
-
-        mailboxes = [
-            MailboxThread(self.database, watcher, self.settling, stop=self.stop, settled=settled)
-            for watcher in self.watchers
-        ]
-        threads: list[PostThread | MailboxThread] = [post_thread, *mailboxes]
+        post_job = Job("post", post, self.stop)
+        jobs = [post_job, *(self._watching(watcher, on_settled, post_job.due) for watcher in self.watchers)]
 
         def tick() -> None:
-            for thread in threads:
-                thread.due.set()
+            for job in jobs:
+                job.due.set()
 
         scheduler = schedule.Scheduler()
         scheduler.every(self.settings.intake.poll_seconds).seconds.do(tick)
-        for thread in threads:
-            thread.start()
+        for job in jobs:
+            job.start()
         while not self.stop.wait(0.5):
             scheduler.run_pending()
-        tick()  # wakes every thread, so that it sees the request to stop
-        for thread in threads:
-            thread.join(timeout=self.settings.letters.timeout_seconds + self.settings.intake.timeout_seconds)
+        tick()  # wakes every job, so that it sees the request to stop
+        for job in jobs:
+            job.join(timeout=self.settings.letters.timeout_seconds + self.settings.intake.timeout_seconds)
+        for watcher in self.watchers:
+            watcher.leave()
         self.judge.close()
+
+    def _watching(
+        self, watcher: "Watcher", on_settled: "Callable[[Settled], None]", letters_owed: threading.Event
+    ) -> "Job":
+        """Return the job that looks into one mailbox, settles what is kept, and wakes the post."""
+        from ingest.settle import settle_pending
+
+        def look_and_settle() -> None:
+            taken = watcher.look()
+            with self._settling:
+                settled = settle_pending(self.database, self.settling)
+            if taken is not None:
+                watcher.mark_seen(taken)
+            for one in settled:
+                on_settled(one)
+            letters_owed.set()
+
+        return Job(f"watch {watcher.box.address}", look_and_settle, self.stop, wait=watcher.wait_for_news)
 
 
 _OUTCOMES = {
@@ -210,10 +257,11 @@ def _say_settled(one: "Settled") -> None:
 
 
 def _say_letter(letter: "Letter", number: str) -> None:
-    from ledger.labels import LETTER_STATES
+    from ledger.labels import LETTER_STATES, PURPOSES
 
     why = f": {letter.reason}" if letter.reason else ""
-    said = f"  tanda terima {number} untuk {letter.recipient or '(tanpa alamat)'}: {LETTER_STATES[letter.state]}{why}"
+    to = letter.recipient or "(tanpa alamat)"
+    said = f"  {PURPOSES[letter.purpose].lower()} {number} untuk {to}: {LETTER_STATES[letter.state]}{why}"
     people.print(_shown(said))
 
 
@@ -241,8 +289,10 @@ def poll(context: typer.Context) -> None:
         passed, delivered = Works(settings, database, _stop_on_signals()).one_pass(_say_settled, _say_letter)
     for address in passed.troubled:
         print(f"run.py: {address} tidak dapat dibaca; alasannya ada pada `run.py status`", file=sys.stderr)
+    for address, reason in delivered.troubled.items():
+        print(f"run.py: {address} tidak dapat mengirim: {reason}", file=sys.stderr)
     print(_summary(passed, delivered), flush=True)
-    raise typer.Exit(FAILED if passed.troubled else DONE)
+    raise typer.Exit(FAILED if passed.troubled or delivered.troubled else DONE)
 
 
 @app.command()
@@ -255,6 +305,62 @@ def daemon(context: typer.Context) -> None:
         Works(settings, database, _stop_on_signals()).daemon()
 
 
+@dataclass(frozen=True)
+class Tls:
+    """The files of the desk's own certificate."""
+
+    certificate: Path
+    key: Path
+
+
+def _tls(settings: "Settings") -> Tls | None:
+    """Return the certificate that the desk shows, having read it; one that cannot be read ends the program."""
+    desk = settings.desk
+    if desk.tls_certificate is None or desk.tls_key is None:
+        return None
+    if trouble := _certificate_trouble(desk.tls_certificate, desk.tls_key):
+        raise _wrong(f"[desk] {trouble}")
+    return Tls(desk.tls_certificate, desk.tls_key)
+
+
+def _certificate_trouble(certificate: Path, key: Path) -> str:
+    import ssl
+
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password=lambda: "")
+    except ssl.SSLError as wrong:
+        return f"tls_certificate {certificate} dan tls_key {key} tidak dapat dipakai: {wrong.reason or wrong}"
+    except OSError as wrong:
+        return f"tls_certificate {certificate} atau tls_key {key} tidak dapat dibuka: {wrong.strerror}"
+    return ""
+
+
+def _desk_address(settings: "Settings", port: int) -> str:
+    desk = settings.desk
+    if desk.behind_proxy:
+        return f"https://{desk.names[0]}/"
+    host = desk.names[0] if desk.names else desk.host
+    return f"{'https' if desk.secure else 'http'}://{f'[{host}]' if ':' in host else host}:{port}/"
+
+
+def _first_account(database: "Database") -> None:
+    """Open the first account where nobody has one, and print its one-time password; it is kept nowhere."""
+    from ledger import staff
+
+    with database.reading() as session:
+        if not staff.empty(session):
+            return
+    with database.writing() as session:
+        made = staff.first_account(session, at=clock())
+    if made is not None:
+        _say_password(*made)
+
+
+def _say_password(who: "Staff", password: str) -> None:
+    people.print(f"Akun {who.login} ({who.name}), kata sandi sekali pakai: {password}", markup=False)
+    people.print("Catat sekarang; kata sandi ini tidak ditampilkan lagi, dan diganti pada saat masuk pertama kali.")
+
+
 @contextmanager
 def _desk_at(settings: "Settings", database: "Database") -> Iterator[Callable[[], None]]:
     """Give a function that serves the staff page until the process is asked to stop; the port is taken at once."""
@@ -262,23 +368,53 @@ def _desk_at(settings: "Settings", database: "Database") -> Iterator[Callable[[]
 
     import uvicorn
 
+    from ingest.isolate import Isolated
+    from ingest.judge import Judge, classifier_of
     from ingest.reading import IsolatedReader
+    from ingest.resettle import Resettler
+    from ingest.settle import Means
     from ledger.desk.app import create
+    from ledger.entries import Rulebook
+    from replies.compose import Composer
 
+    tls = _tls(settings)
     try:
         listening = socket.create_server((settings.desk.host, settings.desk.port))
     except OSError as wrong:
         raise _wrong(f"[desk] {settings.desk.host}:{settings.desk.port}: {wrong.strerror}") from wrong
     reader = IsolatedReader(settings)
+    judge: Isolated[Verdict] = Isolated(Judge, settings)
     server = uvicorn.Server(
-        uvicorn.Config(create(database, settings, reader, clock), log_config=None, access_log=False, lifespan="off")
+        uvicorn.Config(
+            create(
+                database,
+                settings,
+                reader,
+                clock,
+                classifier_of(settings),
+                preview=Composer(settings, Rulebook.of(settings)),
+                resettling=Resettler(database, Means(settings, Rulebook.of(settings), judge, clock)),
+                stopping=lambda: server.should_exit,
+            ),
+            timeout_graceful_shutdown=5,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            lifespan="off",
+            proxy_headers=settings.desk.behind_proxy is not None,
+            forwarded_allow_ips=settings.desk.behind_proxy or "",
+            ssl_certfile=tls.certificate if tls else None,
+            ssl_keyfile=tls.key if tls else None,
+        )
     )
-    people.print(f"Halaman petugas: http://{settings.desk.host}:{listening.getsockname()[1]}/")
+    people.print(f"Halaman petugas: {_desk_address(settings, listening.getsockname()[1])}", markup=False)
+    _first_account(database)
     try:
         yield lambda: server.run(sockets=[listening])
     finally:
         listening.close()
         reader.close()
+        judge.close()
 
 
 @app.command()
@@ -397,6 +533,36 @@ def _why_not(settings: "Settings") -> "Callable[[str, tuple[str, ...]], str | No
 
 
 @app.command()
+def learn(context: typer.Context) -> None:
+    """Belajar dari pembetulan petugas; model baru dipakai hanya bila tidak lebih buruk daripada yang lama."""
+    from ingest.examples import Example, read_examples
+    from ingest.features import FeatureReader
+    from ingest.judge import MODEL, caution_of, model_of, rules_of
+    from ingest.model import written
+    from ledger import corrections
+
+    try:
+        from ingest.learn import learn as learn_anew
+    except ImportError as wrong:
+        raise _wrong("belajar memerlukan scikit-learn: pip install --require-hashes -r requirements.txt") from wrong
+
+    settings = _settings(context)
+    with _opened(settings) as database, database.reading() as session:
+        made = [Example(one.wording, one.kind, one.service) for one in corrections.made(session)]
+    examples = read_examples(HOME / "config" / "examples")
+    today = clock().astimezone(settings.office.zone).date()
+    report = learn_anew(
+        model_of(settings), examples, made, FeatureReader(rules_of(settings)), caution_of(settings), today
+    )
+    if report.keeps_new:
+        target = settings.folder / MODEL
+        draft = target.with_suffix(".baru")
+        draft.write_text(written(report.model), encoding="utf-8", newline="\n")
+        draft.replace(target)
+    people.print(f"{len(examples)} contoh bawaan, {len(made)} pembetulan petugas. {report.why}", markup=False)
+
+
+@app.command()
 def verify(context: typer.Context) -> None:
     """Periksa seluruh buku: rantai peristiwa, nomor urut, surat asli, kedatangan, tanda terima."""
     from ledger.verify import verify as check_book
@@ -454,6 +620,7 @@ def _examined(settings: "Settings") -> Iterator[tuple[str, str]]:
     yield "hari libur", " ".join(warnings)
     yield "templat surat", "; ".join(Composer(settings, Rulebook.of(settings)).check())
     yield from _examined_database(settings, now)
+    yield from _examined_desk(settings)
     for box in settings.mailboxes:
         yield from _examined_mailbox(settings, box)
 
@@ -485,6 +652,13 @@ def _examined_database(settings: "Settings", now: datetime) -> Iterator[tuple[st
         free = shutil.disk_usage(Path(str(database.engine.url.database)).parent).free
         full = f"Sisa ruang tinggal {free // 2**20} MB; kosongkan cakram." if free < ENOUGH_ROOM else ""
         yield f"ruang cakram ({free // 2**30} GB)", full
+
+
+def _examined_desk(settings: "Settings") -> Iterator[tuple[str, str]]:
+    desk = settings.desk
+    if desk.tls_certificate is not None and desk.tls_key is not None:
+        yield "sertifikat halaman petugas", _certificate_trouble(desk.tls_certificate, desk.tls_key)
+    yield f"halaman petugas di {_desk_address(settings, desk.port)}", ""
 
 
 def _examined_mailbox(settings: "Settings", box: "Mailbox") -> Iterator[tuple[str, str]]:
@@ -528,6 +702,7 @@ def demo(
             works = Works(show.settings, database, _stop_on_signals())
             print(_summary(*works.one_pass(_say_settled, _say_letter)), flush=True)
             return
+        _demo_account(database)
         people.print("Surat contoh berdatangan satu per satu; lihat halaman petugas, tekan Ctrl-C untuk selesai.")
         stop = _stop_on_signals()
         arriving = threading.Thread(target=show.deliver_slowly, args=(stop,), name="surat contoh")
@@ -537,6 +712,74 @@ def demo(
         finally:
             stop.set()
             arriving.join()
+
+
+def _demo_account(database: "Database") -> None:
+    """Open the account of the demonstration, and print how to sign in; it may be used at once."""
+    from ledger import staff
+
+    with database.writing() as session:
+        made = staff.first_account(session, at=clock())
+        if made is not None:
+            made[0].must_change = False
+    if made is not None:
+        people.print(f"Masuk dengan nama [b]{made[0].login}[/] dan kata sandi [b]{made[1]}[/]")
+
+
+accounts = typer.Typer(help="Akun petugas.", no_args_is_help=True)
+app.add_typer(accounts, name="staff")
+Login = Annotated[str, typer.Argument(metavar="NAMA_MASUK", help="Nama masuk, misalnya siti.rahmawati.")]
+
+
+@accounts.command("add")
+def staff_add(
+    context: typer.Context,
+    login: Login,
+    name: Annotated[str, typer.Argument(metavar="NAMA", help="Nama lengkap petugas.")],
+    role: Annotated[Role, typer.Option(help="Perannya.")] = Role.PETUGAS,
+    nip: Annotated[str, typer.Option(help="NIP, bila ada.")] = "",
+) -> None:
+    """Buat akun; kata sandi sekali pakai ditampilkan satu kali."""
+    from ledger import staff
+
+    with _opened(_settings(context)) as database:
+        with database.writing() as session:
+            made = staff.add(session, login, name, role, nip=nip, at=clock(), actor=staff.PROGRAM)
+        _say_password(*made)
+
+
+@accounts.command("list")
+def staff_list(context: typer.Context) -> None:
+    """Semua akun, satu baris tiap akun: nama masuk, peran, keadaan, nama."""
+    from ledger import labels, staff
+
+    with _opened(_settings(context)) as database, database.reading() as session:
+        for who in staff.accounts(session):
+            state = "nonaktif" if who.disabled else "belum mengganti sandi" if who.must_change else "aktif"
+            people.print(f"{who.login}  {labels.ROLES[who.role]}  {state}  {who.name}", markup=False)
+
+
+@accounts.command("reset")
+def staff_reset(context: typer.Context, login: Login) -> None:
+    """Buat kata sandi sekali pakai yang baru, dan akhiri semua sesi akun itu."""
+    from ledger import staff
+
+    with _opened(_settings(context)) as database:
+        with database.writing() as session:
+            who = staff.account(session, login)
+            password = staff.reset(session, who, at=clock(), actor=staff.PROGRAM)
+        _say_password(who, password)
+
+
+@accounts.command("disable")
+def staff_disable(context: typer.Context, login: Login) -> None:
+    """Nonaktifkan akun, dan akhiri semua sesinya."""
+    from ledger import staff
+
+    with _opened(_settings(context)) as database, database.writing() as session:
+        who = staff.account(session, login)
+        staff.disable(session, who, at=clock(), actor=staff.PROGRAM)
+    people.print(f"Akun {who.login} dinonaktifkan; sesinya berakhir.", markup=False)
 
 
 def main() -> int:

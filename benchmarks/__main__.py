@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-NAMES = ("explain", "intake", "memory", "latency")
+NAMES = ("judgement", "identity", "explain", "intake", "memory", "latency", "pages")
 
 
 def main(names: list[str]) -> int:

@@ -14,7 +14,7 @@ from tests.wire.smtp import PROJECT
 _PEAK = re.compile(r"VmHWM:\s+(\d+) kB")
 
 
-def _peak(pid: int) -> int:
+def peak(pid: int) -> int:
     """Return the peak of a process in MB so far, 0 once it is gone."""
     try:
         found = _PEAK.search(Path(f"/proc/{pid}/status").read_text())
@@ -36,8 +36,8 @@ def _poll(file: Path) -> tuple[dict[str, int], int, int]:
     program = reader = 0
     with output.open("w") as to, subprocess.Popen(command, cwd=PROJECT, stdout=to, stderr=to) as process:
         while process.poll() is None:
-            program = max(program, _peak(process.pid))
-            reader = max([reader, *map(_peak, _children(process.pid))])
+            program = max(program, peak(process.pid))
+            reader = max([reader, *map(peak, _children(process.pid))])
             time.sleep(0.02)
     summary: dict[str, int] = json.loads(output.read_text().strip().splitlines()[-1])
     return summary, program, reader

@@ -1,4 +1,4 @@
-"""Reads and validates the configuration: office.toml, and beside it services/*.toml, deadlines.toml and rules.toml."""
+"""Reads and validates the configuration: office.toml, and what lies beside it (services, deadlines, rules, themes)."""
 
 import os
 import re
@@ -23,6 +23,7 @@ from pydantic import (
 
 from config.base import KEY_PATTERN, ConfigError, Key, Line, Part
 from config.rules import KindWord, Rules
+from config.themes import Themes
 
 
 def _mail_address(value: str) -> str:
@@ -85,6 +86,7 @@ class Office(Part):
     signer: Line = "Petugas Penerima Pengaduan"
     elsewhere: tuple[Line, ...] = ()
     forward_to: tuple[ForwardOffice, ...] = ()
+    units: tuple[Line, ...] = ()
     other_channels: tuple[Line, ...] = ("WhatsApp", "Surat", "SP4N-LAPOR!")
 
     @field_validator("timezone")
@@ -185,6 +187,8 @@ class Mailbox(Part):
         secret = self._written_secret().replace("\N{NO-BREAK SPACE}", " ").strip()
         if not secret:
             raise ConfigError(f"{self._place}: the password is missing: expected it in {self._source}")
+        if not secret.isascii():  # imaplib and smtplib can say no other
+            raise ConfigError(f"{self._place}: the password in {self._source} must be plain ASCII letters and signs")
         return secret
 
     @property
@@ -247,20 +251,54 @@ class Judging(Part):
     """How sure a judgement must be before nobody needs to look at it."""
 
     review_below: float = Field(default=0.75, ge=0, le=1)
+    complaint_cost: float = Field(default=20, ge=1, le=1000)
 
 
 class Desk(Part):
-    """Where the staff page listens; loopback alone until there are accounts."""
+    """Where the staff page listens, by which names browsers call it, and how long somebody stays signed in.
+
+    Beyond this machine it wants a certificate of its own, or the address of the reverse proxy that has one.
+    """
 
     host: Line = "127.0.0.1"
     port: int = Field(default=8025, ge=1, le=65535)
+    names: tuple[Line, ...] = ()
+    tls_certificate: Path | None = None
+    tls_key: Path | None = None
+    behind_proxy: Line | None = None
+    session_hours: int = Field(default=12, ge=1, le=168)
+    idle_minutes: int = Field(default=60, ge=5, le=1440)
 
-    @field_validator("host")
+    @property
+    def secure(self) -> bool:
+        """Say whether browsers reach the page over TLS alone."""
+        return self.tls_certificate is not None or self.behind_proxy is not None
+
+    @field_validator("names")
     @classmethod
-    def _loopback(cls, value: str) -> str:
-        if not is_loopback(value):
-            raise ValueError("must be a loopback address (127.0.0.1): the page has no accounts yet")
-        return value
+    def _plain_names(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for name in value:
+            if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?", name):
+                raise ValueError(f"{name!r} must be a host name or an IP address, without scheme and port")
+        return tuple(name.lower() for name in value)
+
+    @field_validator("behind_proxy")
+    @classmethod
+    def _proxy_address(cls, value: str | None) -> str | None:
+        try:
+            return value if value is None else str(ip_address(value))
+        except ValueError as wrong:
+            raise ValueError("must be the IP address from which the reverse proxy calls, such as 127.0.0.1") from wrong
+
+    @model_validator(mode="after")
+    def _safe_beyond_this_machine(self) -> Self:
+        if (self.tls_certificate is None) != (self.tls_key is None):
+            raise ValueError("tls_certificate and tls_key belong together: one of them is missing")
+        if not self.secure and not is_loopback(self.host):
+            raise ValueError("host beyond this machine needs tls_certificate and tls_key, or behind_proxy")
+        if (self.behind_proxy or not is_loopback(self.host)) and not self.names:
+            raise ValueError('names must say how browsers call the page, such as names = ["buku.example.go.id"]')
+        return self
 
 
 class Logging(Part):
@@ -412,6 +450,7 @@ class Settings(OfficeFile):
     services: dict[Key, Service]
     deadlines: Deadlines
     rules: Rules
+    themes: Themes
 
     @model_validator(mode="after")
     def _services_known(self) -> Self:
@@ -499,6 +538,11 @@ def _placed(server: Server, home: Path) -> Server:
     return server.model_copy(update={"ca_file": home / server.ca_file}) if server.ca_file else server
 
 
+def _placed_desk(desk: Desk, home: Path) -> Desk:
+    placed = {name: home / path for name in ("tls_certificate", "tls_key") if (path := getattr(desk, name))}
+    return desk.model_copy(update=placed)
+
+
 def _settled(box: Mailbox, home: Path) -> Mailbox:
     """Return the mailbox with its relative files counted from `home`."""
     password_file = home / box.password_file if box.password_file else None
@@ -538,12 +582,14 @@ def load(path: Path) -> Settings:
     office = _checked(OfficeFile, path, read_toml(path))
     folder = path.resolve().parent
     services = _services(folder / "services")
-    rules_file = folder / "rules.toml"
+    rules_file, themes_file = folder / "rules.toml", folder / "themes.toml"
     whole: dict[str, object] = {name: getattr(office, name) for name in OfficeFile.model_fields} | {
         "mailboxes": tuple(_settled(box, folder.parent) for box in office.mailboxes),
+        "desk": _placed_desk(office.desk, folder.parent),
         "folder": folder,
         "services": services,
         "deadlines": _deadlines(folder / "deadlines.toml", services),
         "rules": _checked(Rules, rules_file, read_toml(rules_file)),
+        "themes": _checked(Themes, themes_file, read_toml(themes_file)),
     }
     return _checked(Settings, path, whole)

@@ -135,7 +135,11 @@ def _word_fits(word: str, token: str) -> bool:
 def _part_fits(part: Sequence[str], tokens: Sequence[str], at: int) -> bool:
     if at + len(part) > len(tokens):
         return False
-    return all(_word_fits(word, tokens[at + place]) for place, word in enumerate(part))
+    for place, word in enumerate(part, at):  # a plain loop: this is asked some thousand times a letter
+        token = tokens[place]
+        if word != token and not _word_fits(word, token):
+            return False
+    return True
 
 
 def _next_part(part: Sequence[str], tokens: Sequence[str], after: int) -> int | None:

@@ -3,14 +3,15 @@
 import re
 from collections.abc import Sequence
 
-from ingest.telephones import phone_e164
 from ingest.writer.labels import from_labels, writers_own
 from ingest.writer.prose import (
+    addresses_after_names,
     addresses_beside,
     addresses_in_prose,
     names_in_prose,
     only_employer,
     organisation_of_sender,
+    organisations_after_names,
     organisations_in_prose,
     phones,
     small_organisations,
@@ -18,6 +19,7 @@ from ingest.writer.prose import (
 from ingest.writer.signature import from_letterhead, from_signature
 from ingest.writer.words import NOT_NAME, ORG_WORD, Candidate, Field, joined, read_lines
 from ledger.ports import Found, Identity
+from ledger.telephones import phone_e164
 
 __all__ = ["identify", "phone_e164"]
 
@@ -53,11 +55,13 @@ def identify(text: str, sender_name: str = "") -> Identity:
         *from_letterhead(lines),
         *names_in_prose(flow, sender),
         *organisations_in_prose(flow),
+        *organisations_after_names(flow),
         *organisation_of_sender(flow, sender_name),
         *small_organisations(flow),
         *only_employer(flow),
         *addresses_in_prose(flow),
         *addresses_beside(flow),
+        *addresses_after_names(flow),
         *phones(flow),
     ]
     return Identity(

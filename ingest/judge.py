@@ -1,16 +1,22 @@
 """Judges one raw mail: parsed, screened, separated, identified and classified, as a pure function of its bytes."""
 
 import hashlib
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
 from config.settings import Settings
-from ingest.classify import RuleClassifier
+from ingest.attached import text_of
+from ingest.classify import Caution, classifier
 from ingest.identity import identify, phone_e164
+from ingest.model import Model, UnusableModel, read_model
 from ingest.parse import ParsedMail, UnreadableMail, parse
 from ingest.quote import separate
+from ingest.rules import MOST_LETTERS, RuleClassifier
 from ingest.screen import screen
-from ledger.ports import Classifier, Identity, Judgement, Screening, Wording
+from ingest.themes import NO_THEME, Themed, ThemeReader
+from ledger.ports import Classifier, Found, Identity, Judgement, Screening, Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +31,11 @@ class FileFacts:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """All that the book needs of a mail. `references` holds In-Reply-To and References, without angle brackets."""
+    """All that the book needs of a mail. `references` holds In-Reply-To and References, without angle brackets.
+
+    `text` is what the body newly says. `attached_text`, what its PDF and DOCX files say, is read only where the body
+    itself says nothing.
+    """
 
     rfc_message_id: str | None
     references: tuple[str, ...]
@@ -41,6 +51,8 @@ class Judged:
     identity: Identity
     phone_e164: str
     judgement: Judgement
+    themed: Themed = NO_THEME
+    attached_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +65,109 @@ class Unread:
 Verdict = Judged | Unread
 
 
-def classifier_of(settings: Settings) -> Classifier:
-    """Build the classifier that the configuration describes."""
+MODEL = "model.json"
+SHIPPED_MODEL = Path(__file__).parents[1] / "config" / MODEL
+
+
+def rules_of(settings: Settings) -> RuleClassifier:
+    """Build the classifier that knows rules.toml alone."""
     return RuleClassifier(
         settings.rules,
         review_below=settings.judging.review_below,
-        services=frozenset(settings.services),
+        services=sorted(settings.services),
         mailboxes={box.address: box.service for box in settings.mailboxes},
     )
+
+
+def caution_of(settings: Settings) -> Caution:
+    """Return when an officer is asked to look, as configured."""
+    return Caution(settings.judging.review_below, settings.judging.complaint_cost)
+
+
+def model_of(settings: Settings) -> Model | None:
+    """Return the model now in use: the office's own, else the one that came along; None where neither can be used."""
+    for file in (settings.folder / MODEL, SHIPPED_MODEL):
+        try:
+            return read_model(file)
+        except (UnusableModel, OSError):
+            continue
+    return None
+
+
+def classifier_of(settings: Settings) -> Classifier:
+    """Build the classifier that the configuration describes: the office's own model, else the one that came along."""
+    models = (settings.folder / MODEL, SHIPPED_MODEL)
+    return classifier(rules_of(settings), models, caution_of(settings), settings.services.keys())
+
+
+_POINTS_AT_FILES = (
+    "lampir",
+    "terlampir",
+    "dilampir",
+    "melampir",
+    "attach",
+    "berkas",
+    "dokumen",
+    "surat",
+    "file",
+    "pdf",
+    "scan",
+    "foto",
+    "pindai",
+)
+_SAYS_NOTHING = frozenset(
+    re.findall(
+        r"\w+",
+        "adalah atas baca bantu bantuan bapak berikut beserta bersama bu cek dan dapat dari dengan detail di diproses "
+        "disampaikan ditindaklanjuti hal harap ibu ini isi itu jelas kami kasih kepada kirim kirimkan lengkap lewat "
+        "lihat mas maksud mbak mohon nggih pak pada perihal saya sebagaimana selengkapnya sesuai silakan silahkan "
+        "sudah sy tanggapan terima tersebut tolong untuk ya yang yth",
+    )
+)
+_FEW_WORDS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """How much a body says itself: words of its own, greetings and the like apart, and whether it points at files."""
+
+    words: int
+    points_at_files: bool
+
+    @property
+    def nothing(self) -> bool:
+        """Say whether it has no word of its own."""
+        return self.words == 0
+
+    @property
+    def little(self) -> bool:
+        """Say whether what is attached must be read in its place, or beside it."""
+        return self.nothing or (self.points_at_files and self.words <= _FEW_WORDS)
+
+
+def say_of(rules: RuleClassifier, text: str) -> Say:
+    """Count what a body says itself."""
+    words = [word for word in rules.words_of(Wording("", text[:MOST_LETTERS])) if word[0].isalnum()]
+    pointing = [word for word in words if word.startswith(_POINTS_AT_FILES)]
+    own = [word for word in words if word not in _SAYS_NOTHING and word not in pointing]
+    return Say(len(own), bool(pointing))
+
+
+def _with_attached(said: Identity, attached: str) -> Identity:
+    """Fill what a body does not say of its writer from the letter attached to it."""
+    if not attached:
+        return said
+    more = identify(attached)
+    return Identity(
+        name=said.name or _in_attachment(more.name),
+        organisation=said.organisation or _in_attachment(more.organisation),
+        address=said.address or _in_attachment(more.address),
+        phone=said.phone or _in_attachment(more.phone),
+    )
+
+
+def _in_attachment(found: Found | None) -> Found | None:
+    return replace(found, source=f"lampiran, {found.source}") if found else None
 
 
 class Judge:
@@ -69,6 +176,8 @@ class Judge:
     def __init__(self, settings: Settings) -> None:
         self._own = settings.own_addresses
         self._classifier = classifier_of(settings)
+        self._rules = rules_of(settings)
+        self._themes = ThemeReader(settings.themes, self._rules, settings.rules.abbreviations)
 
     def __call__(self, raw: bytes, mailbox: str) -> Verdict:
         """Judge one mail that arrived in a mailbox; an empty `mailbox` is told from the mail's recipients."""
@@ -79,10 +188,16 @@ class Judge:
         parted = separate(mail.text, mail.subject)
         text = "\n\n".join(part for part in (parted.text, parted.signature) if part)
         sender = mail.sender
-        identity = identify(text, sender.name if sender else "")
+        say = say_of(self._rules, parted.text) if mail.files else Say(1, False)
+        attached = text_of(mail.files) if say.little else ""
+        identity = _with_attached(identify(text, sender.name if sender else ""), attached)
         wording = Wording(
-            mail.subject, parted.text, tuple(file.name for file in mail.files), mailbox or self._addressed(mail)
+            mail.subject,
+            "\n\n".join(part for part in (parted.text, attached) if part),
+            tuple(file.name for file in mail.files),
+            mailbox or self._addressed(mail),
         )
+        judgement = self._classifier.judge(wording)
         return Judged(
             rfc_message_id=mail.message_id,
             references=tuple(dict.fromkeys(mail.in_reply_to + mail.references)),
@@ -97,7 +212,9 @@ class Judge:
             screening=screen(mail, own_message=False, own_addresses=self._own),
             identity=identity,
             phone_e164=(phone_e164(identity.phone.value) or "") if identity.phone else "",
-            judgement=self._classifier.judge(wording),
+            judgement=replace(judgement, needs_review=True) if say.nothing and not attached else judgement,
+            themed=self._themes.read(wording),
+            attached_text=attached,
         )
 
     def _addressed(self, mail: ParsedMail) -> str | None:

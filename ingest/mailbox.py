@@ -20,7 +20,8 @@ from config.settings import Mailbox, Server
 
 log = logging.getLogger(__name__)
 
-_FAULTS = (imaplib.IMAP4.error, ImapToolsError, OSError, ssl.SSLError)
+# The last three are what the libraries raise on answers that are not IMAP: no mailbox may take the others down by them.
+_FAULTS = (imaplib.IMAP4.error, ImapToolsError, OSError, ValueError, LookupError, AttributeError)
 _INTERNALDATE = re.compile(
     rb'INTERNALDATE "([ \d]\d)-(\w{3})-(\d{4}) (\d\d):(\d\d):(\d\d) ([+-])(\d\d)(\d\d)"', re.IGNORECASE
 )
@@ -221,13 +222,17 @@ class MailboxConnection:
                     f"Folder {folder} tidak dapat dibuka: {_said(wrong.command_result[1])}"
                 ) from wrong
             _, answer = client.response("UIDVALIDITY")
-        if not answer or answer[0] is None:
-            raise MailboxUnavailable(f"Server {self.box.imap.host} tidak memberi UIDVALIDITY untuk folder {folder}.")
-        return int(answer[0])
+            if answer and answer[0] is not None:
+                return int(answer[0])
+        raise MailboxUnavailable(f"Server {self.box.imap.host} tidak memberi UIDVALIDITY untuk folder {folder}.")
 
     def _search(self, criteria: str) -> set[int]:
-        with self._speaking():
-            return {int(uid) for uid in self._imap.uids(criteria, charset=None)}
+        with self._speaking() as client:
+            status, answer = client.uid("SEARCH", criteria)
+            if status != "OK":
+                raise imaplib.IMAP4.error(_said(answer))
+            # All lines: a server may answer in several (imap_tools reads the first alone).
+            return {int(uid) for line in answer if line for uid in line.split()}
 
     def uids(self) -> set[int]:
         """Return all UIDs of the folder."""
@@ -268,15 +273,24 @@ class MailboxConnection:
         """Say whether a folder holds a mail with just this Message-ID (the server's search matches substrings)."""
         self.look(folder)
         quoted = message_id.replace("\\", "\\\\").replace('"', '\\"')
-        return any(self._message_id(uid) == message_id for uid in self._search(f'HEADER Message-ID "{quoted}"'))
+        found = self._search(f'HEADER Message-ID "{quoted}"')
+        try:
+            return any(self._message_id(uid) == message_id for uid in found)
+        except UnfetchableMail as wrong:  # no answer is not a no: the letter would be sent again
+            raise in_plain_words(self.box, wrong) from wrong
 
     def _message_id(self, uid: int) -> str:
         return self.header(uid, "Message-ID").strip().strip("<>")
 
     def header(self, uid: int, name: str) -> str:
-        """Return the value of one header of a mail, unfolded; empty where it is absent or the mail has vanished."""
+        """Return the value of one header of a mail, unfolded; empty where it is absent or the mail has vanished.
+
+        Raises UnfetchableMail where the server does not give it.
+        """
         with self._speaking() as client:
-            _, answer = client.uid("FETCH", str(uid), f"(UID BODY.PEEK[HEADER.FIELDS ({name.upper()})])")
+            status, answer = client.uid("FETCH", str(uid), f"(UID BODY.PEEK[HEADER.FIELDS ({name.upper()})])")
+        if status != "OK":
+            raise UnfetchableMail(_said(answer))
         for part in answer:
             if isinstance(part, tuple):
                 header: bytes = part[1]

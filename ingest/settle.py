@@ -2,16 +2,19 @@
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session
 
 from config.logging import mask
 from config.settings import Settings
+from ingest.identity import phone_e164
 from ingest.isolate import ReaderDied
 from ingest.judge import Judged, Unread, Verdict
+from ingest.report import meaning_of
 from ingest.thread import Match, match
 from ledger import entries, letters, messages
 from ledger.database import Database
@@ -20,7 +23,7 @@ from ledger.errors import LedgerError
 from ledger.letters import Answering
 from ledger.messages import storable, storable_id
 from ledger.models import Arrival, Attachment, Entry, Message
-from ledger.ports import Bounce, Found
+from ledger.ports import Bounce, Found, Told
 from ledger.words import CLOSED, REGISTER_OF, Channel, Disposition, Kind, LetterState
 
 log = logging.getLogger(__name__)
@@ -29,9 +32,11 @@ ATTEMPTS = 3
 """How often a mail may hang or kill its reader before it is quarantined unread."""
 
 _ADDRESS_LENGTH = 320
+_MACHINES = (Disposition.AUTOMATIC, Disposition.BOUNCE, Disposition.LIST)
 _ON_ITS_WAY = (LetterState.SENDING, LetterState.SENT, LetterState.UNCERTAIN)
 ReadMail = Callable[[bytes, str], Verdict]
 Clock = Callable[[], datetime]
+ResultT = TypeVar("ResultT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,23 +114,34 @@ def _settle_batch(database: Database, means: Means, judged: Sequence[tuple[Arriv
         for seen, verdict in judged:
             arrival = session.get_one(Arrival, seen.id)
             if arrival.message_id is None:
-                settled.append(_settle_alone(session, means, arrival, verdict))
+                settled.append(_settle_or_quarantine(session, means, arrival, verdict))
     for one in settled:
         _log(one)
     return settled
 
 
-def _settle_alone(session: Session, means: Means, arrival: Arrival, verdict: Verdict) -> Settled:
+def _settle_alone(
+    session: Session, what: str, step: Callable[[], ResultT], otherwise: Callable[[str], ResultT]
+) -> ResultT:
     try:
         with session.begin_nested():
-            return settle(session, means, arrival, verdict)
+            return step()
     except OperationalError:
         raise  # the database itself is in trouble: nothing about this mail
     except Exception as wrong:  # one mail must not take the other 49 down; it is kept, and shown to staff
-        log.exception("arrival %s could not be settled", arrival.id)
+        log.exception("%s could not be settled", what)
+        error = f"kesalahan saat mencatat: {type(wrong).__name__}: {wrong}"
         with session.begin_nested():
-            error = f"kesalahan saat mencatat: {type(wrong).__name__}: {wrong}"
-            return settle(session, means, arrival, Unread(error))
+            return otherwise(error)
+
+
+def _settle_or_quarantine(session: Session, means: Means, arrival: Arrival, verdict: Verdict) -> Settled:
+    return _settle_alone(
+        session,
+        f"arrival {arrival.id}",
+        lambda: settle(session, means, arrival, verdict),
+        lambda error: settle(session, means, arrival, Unread(error)),
+    )
 
 
 def settle(session: Session, means: Means, arrival: Arrival, verdict: Verdict) -> Settled:
@@ -150,7 +166,7 @@ def settle(session: Session, means: Means, arrival: Arrival, verdict: Verdict) -
 def _decide(session: Session, means: Means, message: Message, mail: Judged) -> None:
     """Choose the disposition of a new message: the first of these that holds."""
     ours = letters.by_rfc_message_ids(session, [message.rfc_message_id] if message.rfc_message_id else [])
-    earlier = _earlier_copies(session, mail)
+    earlier = [copy for copy in _earlier_copies(session, mail) if copy.id != message.id]
     twin = next((copy for copy in earlier if _same_letter(copy, mail)), None)
     thread = match(session, mail) or _sent_again(session, earlier)
     if message.outgoing:
@@ -173,13 +189,22 @@ def _from_a_person(session: Session, means: Means, message: Message, mail: Judge
         _dispose(message, Disposition.UNREGISTERED, "masuk ke folder Spam; menunggu keputusan petugas")
         message.needs_review = mail.judgement.kind in (Kind.PENGADUAN, Kind.PERMOHONAN) or mail.judgement.needs_review
     elif on_its_own(mail)[0] is Disposition.UNREGISTERED:
-        _dispose(message, *on_its_own(mail))
+        _unregistered(message, mail, thread)
     else:
         _record(session, means, message, mail, possible=thread)
 
 
+def _unregistered(message: Message, mail: Judged, possible: Match | None) -> None:
+    """Leave a mail without a number; one that quotes a number is shown to staff, who may know what it belongs to."""
+    _dispose(message, *on_its_own(mail))
+    if possible is not None:
+        message.needs_review = True
+        message.reason = f"{message.reason}; {possible.reason}"
+
+
 def _webmail_answer(session: Session, means: Means, message: Message, mail: Judged) -> None:
     """Put an answer that staff wrote in webmail to the entry whose mail or letter it answers."""
+    message.needs_review = False
     entry_id = messages.entry_answered(session, _references(mail))
     if entry_id is None:
         _dispose(message, Disposition.UNREGISTERED, "surat di folder Terkirim yang tidak menjawab isi buku")
@@ -194,9 +219,9 @@ def on_its_own(mail: Judged) -> tuple[Disposition, str]:
     disposition = mail.screening.disposition
     if disposition is not None:
         return disposition, "; ".join(hit.rule for hit in mail.screening.hits if hit.disposition is disposition)
-    if mail.judgement.kind not in REGISTER_OF:
+    if mail.judgement.kind not in REGISTER_OF and not mail.judgement.needs_review:
         return Disposition.UNREGISTERED, "bukan pengaduan, permohonan, saran, maupun pertanyaan"
-    return Disposition.RECORDED, f"dicatat sebagai {mail.judgement.kind.value}"
+    return Disposition.RECORDED, f"dicatat sebagai {mail.judgement.registered_as.value}"
 
 
 def _dispose(message: Message, disposition: Disposition, reason: str, entry_id: int | None = None) -> None:
@@ -218,14 +243,15 @@ def _returned(session: Session, message: Message, bounce: Bounce, now: datetime)
         return
     session.add(message)
     session.flush()
-    reason = f"Surat dikembalikan oleh server penerima (kode {bounce.status or 'tidak disebut'})."
+    why = meaning_of(bounce.status or "")
+    reason = f"Surat dikembalikan oleh server penerima: {why} (kode {bounce.status or 'tidak disebut'})."
     letters.came_back(session, letter, reason=reason, message_id=_key(message.id), at=now)
 
 
 def _follow_up(session: Session, means: Means, message: Message, thread: Match) -> None:
     _dispose(message, Disposition.FOLLOW_UP, thread.reason, thread.entry.id)
-    if thread.entry.status in CLOSED:
-        message.needs_review = True
+    message.needs_review = thread.entry.status in CLOSED
+    if message.needs_review:
         message.reason = f"{thread.reason}; perkara itu sudah ditutup"
     session.add(message)
     messages.add_follow_up(session, thread.entry, message, at=means.clock())
@@ -238,17 +264,21 @@ def _record(session: Session, means: Means, message: Message, mail: Judged, *, p
         session,
         _draft(message, mail, doubt),
         rulebook=means.rulebook,
-        answering=Answering(
-            message.mailbox,
-            message.rfc_message_id or "",
-            _references(mail),
-            "Diimpor dari berkas, tanpa tanda terima." if message.silent else "",
-        ),
+        answering=_answering(message, mail),
         at=means.clock(),
         actor="sistem",
     )
     _dispose(message, *on_its_own(mail), entry.id)
     return entry
+
+
+def _answering(message: Message, mail: Judged | None) -> Answering:
+    return Answering(
+        message.mailbox,
+        message.rfc_message_id or "",
+        _references(mail) if mail else (),
+        "Diimpor dari berkas, tanpa tanda terima." if message.silent else "",
+    )
 
 
 def _references(mail: Judged) -> tuple[str, ...]:
@@ -263,7 +293,7 @@ def _draft(message: Message, mail: Judged, doubt: str) -> entries.Draft:
     identity = mail.identity
     return entries.Draft(
         channel=Channel.EMAIL,
-        kind=mail.judgement.kind,
+        kind=mail.judgement.registered_as,
         service=mail.judgement.service,
         received_at=message.received_at,
         mailbox=message.mailbox,
@@ -272,12 +302,19 @@ def _draft(message: Message, mail: Judged, doubt: str) -> entries.Draft:
         address=_said(identity.address),
         phone=_said(identity.phone),
         phone_e164=mail.phone_e164,
-        email=message.sender_address if len(message.sender_address) <= _ADDRESS_LENGTH else "",
+        email=_recipient(message),
         matter=message.subject,
         account=message.text,
         needs_review=bool(doubt),
         review_reason=doubt,
+        themes=mail.themed.themes,
+        urgent=storable(mail.themed.urgent),
+        restricted=mail.themed.restricted,
     )
+
+
+def _recipient(message: Message) -> str:
+    return message.sender_address if len(message.sender_address) <= _ADDRESS_LENGTH else ""
 
 
 def _earlier_copies(session: Session, mail: Judged) -> list[Message]:
@@ -285,7 +322,12 @@ def _earlier_copies(session: Session, mail: Judged) -> list[Message]:
 
 
 def _same_letter(earlier: Message, mail: Judged) -> bool:
-    """Say whether a mail with the same content key is the same letter, not the same words sent again."""
+    """Say whether a mail with the same content key is the same letter, not the same words sent again.
+
+    A copy that came through a list, or as if from a machine, decides nothing about one that came directly.
+    """
+    if earlier.disposition in _MACHINES and mail.screening.disposition is not earlier.disposition:
+        return False
     rfc_message_id = storable_id(mail.rfc_message_id)
     if rfc_message_id or earlier.rfc_message_id:
         return rfc_message_id == earlier.rfc_message_id
@@ -330,9 +372,107 @@ def _take_up(session: Session, means: Means, arrival: Arrival, message: Message,
     message.needs_review = mail.judgement.needs_review
     thread = match(session, mail) or _sent_again(session, _earlier_copies(session, mail))
     _from_a_person(session, means, message, mail, thread)
+    _changed(session, means, message, before, f"{message.reason}; dipindahkan dari folder Spam", "sistem")
+
+
+def _changed(session: Session, means: Means, message: Message, before: Disposition, reason: str, actor: str) -> None:
+    """Tell the chain of a disposition that was chosen anew."""
     after, message.disposition = message.disposition, before
-    reason = f"{message.reason}; dipindahkan dari folder Spam"
-    messages.change_disposition(session, message, after, reason, at=means.clock(), actor="sistem")
+    messages.change_disposition(session, message, after, reason, at=means.clock(), actor=actor)
+
+
+def settle_again(session: Session, means: Means, message: Message, mail: Judged, actor: str) -> str:
+    """Settle a mail from quarantine that can be read now; returns what is wrong where that fails once more.
+
+    The session must come from `Database.writing`.
+    """
+    return _settle_alone(
+        session,
+        f"message {message.id}",
+        lambda: _settled_after_all(session, means, message, mail, actor),
+        lambda error: _still_quarantined(message, error),
+    )
+
+
+def _settled_after_all(session: Session, means: Means, message: Message, mail: Judged, actor: str) -> str:
+    before = message.disposition
+    _read_at_last(session, message, mail)
+    _decide(session, means, message, mail)
+    _changed(session, means, message, before, f"{message.reason}; dilepas dari karantina", actor)
+    return ""
+
+
+def _read_at_last(session: Session, message: Message, mail: Judged) -> None:
+    message.error = ""
+    _fill(message, mail)
+    _attach(session, message, mail)
+
+
+def _still_quarantined(message: Message, error: str) -> str:
+    message.error = storable(error)
+    return message.error
+
+
+def record_as_told(
+    session: Session, means: Means, message: Message, mail: Judged | None, told: Told, actor: str
+) -> Entry:
+    """Open an entry for a mail that had none, because an officer says what it is; his words go before the mail's.
+
+    A mail that a machine wrote, or that went to a list, gets no automatic answer for all that (RFC 3834). The session
+    must come from `Database.writing`.
+    """
+    if mail is not None and message.disposition is Disposition.QUARANTINED:
+        _read_at_last(session, message, mail)
+    message.no_reply = [*message.no_reply, *_forbidding(message, mail)]
+    message.needs_review, message.kind, message.service = False, told.kind, told.service
+    entry = entries.record(
+        session,
+        _told_draft(message, mail, told),
+        rulebook=means.rulebook,
+        answering=_answering(message, mail),
+        at=means.clock(),
+        actor=actor,
+    )
+    message.entry_id = entry.id
+    reason = f"dicatat oleh petugas sebagai {told.kind.value}"
+    messages.change_disposition(session, message, Disposition.RECORDED, reason, at=means.clock(), actor=actor)
+    return entry
+
+
+def _forbidding(message: Message, mail: Judged | None) -> list[str]:
+    if message.disposition in _MACHINES:
+        return [message.reason]
+    return [storable(on_its_own(mail)[1])] if mail is not None and mail.screening.disposition in _MACHINES else []
+
+
+def _told_draft(message: Message, mail: Judged | None, told: Told) -> entries.Draft:
+    draft = _draft(message, mail, "") if mail is not None else _bare_draft(message, told)
+    return replace(
+        draft,
+        kind=told.kind,
+        service=told.service,
+        matter=storable(told.matter) or draft.matter,
+        account=storable(told.account) or draft.account,
+        name=storable(told.name) or draft.name,
+        organisation=storable(told.organisation) or draft.organisation,
+        address=storable(told.address) or draft.address,
+        email=storable(told.email) or draft.email,
+        phone=storable(told.phone) or draft.phone,
+        phone_e164=(phone_e164(told.phone) or "") if told.phone else draft.phone_e164,
+    )
+
+
+def _bare_draft(message: Message, told: Told) -> entries.Draft:
+    return entries.Draft(
+        channel=Channel.EMAIL,
+        kind=told.kind,
+        service=told.service,
+        received_at=message.received_at,
+        mailbox=message.mailbox,
+        email=_recipient(message),
+        matter=message.subject,
+        account=message.text,
+    )
 
 
 def _new_message(arrival: Arrival, verdict: Verdict, now: datetime) -> Message:
@@ -349,31 +489,41 @@ def _new_message(arrival: Arrival, verdict: Verdict, now: datetime) -> Message:
         settled_at=now,
     )
     if isinstance(verdict, Judged):
-        message.rfc_message_id = storable_id(verdict.rfc_message_id)
-        message.content_key = verdict.content_key
-        message.sender_address = storable(verdict.sender_address)
-        message.sender_name = storable(verdict.sender_name)
-        message.subject = storable(verdict.subject)
-        message.sent_at = verdict.sent_at
-        message.text, message.quoted = storable(verdict.text), storable(verdict.quoted)
-        message.kind, message.service = verdict.judgement.kind, verdict.judgement.service
-        message.confidence, message.needs_review = verdict.judgement.confidence, verdict.judgement.needs_review
-        message.reasons = [storable(reason) for reason in reasons_of(verdict)]
-        message.no_reply = [storable(rule) for rule in verdict.screening.no_reply]
+        _fill(message, verdict)
     return message
 
 
+def _fill(message: Message, mail: Judged) -> None:
+    message.rfc_message_id = storable_id(mail.rfc_message_id)
+    message.content_key = mail.content_key
+    message.sender_address = storable(mail.sender_address)
+    message.sender_name = storable(mail.sender_name)
+    message.subject = storable(mail.subject)
+    message.sent_at = mail.sent_at
+    message.text, message.quoted = storable(mail.text), storable(mail.quoted)
+    message.kind, message.service = mail.judgement.kind, mail.judgement.service
+    message.confidence, message.needs_review = mail.judgement.confidence, mail.judgement.needs_review
+    message.reasons = [storable(reason) for reason in reasons_of(mail)]
+    message.no_reply = [storable(rule) for rule in mail.screening.no_reply]
+
+
 def reasons_of(mail: Judged) -> list[str]:
-    """Return in words all that spoke for a judgement: hits of the screening table, then the classifier's reasons."""
+    """Return in words all that spoke for a judgement: hits of the screening table, the classifier's reasons, themes."""
     hits = [f"{hit.rule}: “{hit.found}”" for hit in mail.screening.hits]
-    return hits + [str(reason) for reason in mail.judgement.reasons]
+    return [*hits, *(str(reason) for reason in mail.judgement.reasons), *mail.themed.reasons]
 
 
 def _keep(session: Session, arrival: Arrival, message: Message, mail: Judged | None = None) -> Settled:
     session.add(message)
     session.flush()
     arrival.message_id = message.id
-    for position, file in enumerate(mail.files if mail else ()):
+    if mail is not None:
+        _attach(session, message, mail)
+    return _settled(session, arrival, message)
+
+
+def _attach(session: Session, message: Message, mail: Judged) -> None:
+    for position, file in enumerate(mail.files):
         session.add(
             Attachment(
                 message_id=_key(message.id),
@@ -385,7 +535,6 @@ def _keep(session: Session, arrival: Arrival, message: Message, mail: Judged | N
             )
         )
     session.flush()
-    return _settled(session, arrival, message)
 
 
 def _settled(session: Session, arrival: Arrival, message: Message, *, again: bool = False) -> Settled:

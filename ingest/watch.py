@@ -129,8 +129,7 @@ def _take_folder(
     for uid in sorted(recent):
         if stop.is_set():
             return
-        if not folder.outgoing or _answers_the_book(database, connection, place(uid), clock=clock):
-            _take_mail(database, connection, place(uid), taken, clock=clock)
+        _take_mail(database, connection, place(uid), taken, clock=clock)
     seen = max(recent | old | {highest or 0})
     with database.noting() as session:
         messages.note_folder(session, box.address, folder.name, validity, seen)
@@ -159,12 +158,14 @@ def _answers_the_book(database: Database, connection: MailboxConnection, place: 
         if letters.by_rfc_message_ids(session, [own]) is None and messages.entry_answered(session, ids) is not None:
             return True
     with database.noting() as session:
-        messages.note_passed_over(session, [place], ArrivalState.LEFT, at=clock())
+        messages.note_needless(session, place, ArrivalState.LEFT, at=clock())
     return False
 
 
 def _take_mail(database: Database, connection: MailboxConnection, place: Place, taken: Taken, *, clock: Clock) -> None:
     try:
+        if place.outgoing and not _answers_the_book(database, connection, place, clock=clock):
+            return
         mail = connection.fetch(place.uid)
     except UnfetchableMail as wrong:
         taken.unfetchable += 1
@@ -177,7 +178,7 @@ def _take_mail(database: Database, connection: MailboxConnection, place: Place, 
     if mail.received_at < connection.box.start:
         taken.before_start += 1
         with database.noting() as session:
-            messages.note_old(session, place, at=clock())
+            messages.note_needless(session, place, ArrivalState.BEFORE_START, at=clock())
         return
     if _keep(database, place, mail, clock=clock):
         taken.places.append(place)
@@ -334,46 +335,3 @@ def run_pass(
         if taken is not None:
             watcher.mark_seen(taken)
     return passed
-
-
-class MailboxThread(threading.Thread):
-    """Watches one mailbox in the daemon: looks when woken, settles, and says that letters may be owed."""
-
-    _settling = threading.Lock()
-
-    def __init__(
-        self,
-        database: Database,
-        watcher: Watcher,
-        means: Means,
-        *,
-        stop: threading.Event,
-        settled: Callable[[list[Settled]], None],
-    ) -> None:
-        super().__init__(name=f"watch {watcher.box.address}", daemon=True)
-        self._database = database
-        self._watcher = watcher
-        self._means = means
-        self._stop_asked = stop
-        self._settled = settled
-        self.due = threading.Event()
-
-    def run(self) -> None:
-        """Look, settle, and wait for the next tick, until asked to stop."""
-        self.due.clear()
-        while not self._stop_asked.is_set():
-            try:
-                self._once()
-            except SQLAlchemyError:  # a full disk or a lost database: everything stays as it was, the tick tries again
-                log.exception("%s: the database refuses for now", self._watcher.box.address)
-            self._watcher.wait_for_news(self.due)
-            self.due.clear()  # before the request to stop is looked for, because that is made before `due` is set
-        self._watcher.leave()
-
-    def _once(self) -> None:
-        taken = self._watcher.look()
-        with self._settling:
-            settled = settle_pending(self._database, self._means)
-        if taken is not None:
-            self._watcher.mark_seen(taken)
-        self._settled(settled)

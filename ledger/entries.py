@@ -31,6 +31,8 @@ PLAIN_FIELDS = (
     "due_rule",
     "closed_at",
     "needs_review",
+    "themes",
+    "restricted",
     "recorded_by",
     "officer",
     "unit",
@@ -51,6 +53,7 @@ PERSONAL_FIELDS = (
     "matter",
     "account",
     "review_reason",
+    "urgent",
     "represents",
 )
 
@@ -98,6 +101,9 @@ class Draft:
     account: str = ""
     needs_review: bool = False
     review_reason: str = ""
+    themes: tuple[str, ...] = ()
+    urgent: str = ""
+    restricted: bool = False
     secret: bool = False
     represents: str = ""
     split_from: str = ""
@@ -142,6 +148,9 @@ def record(
         account=draft.account,
         needs_review=draft.needs_review,
         review_reason=draft.review_reason,
+        themes=list(draft.themes),
+        urgent=draft.urgent,
+        restricted=draft.restricted,
         secret=draft.secret,
         represents=draft.represents,
         split_from=draft.split_from,

@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from ledger.models import ChainHead, Event, EventValue
 
 GENESIS = "0" * 64
-Plain = str | int | float | bool | None
+Plain = str | int | float | bool | list[str] | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """The Indonesian words that a person reads for every value of the book's enumerations."""
 
-from ledger.words import ArrivalState, Channel, Disposition, Kind, LetterState, Purpose, Register, Status
+from ledger.words import ArrivalState, Channel, Disposition, Kind, LetterState, Purpose, Register, Role, Status
 
 CHANNELS: dict[Channel, str] = {
     Channel.EMAIL: "Surel",
@@ -23,6 +23,13 @@ REGISTERS: dict[Register, str] = {
     Register.REG: "Permohonan (REG)",
     Register.SRN: "Saran (SRN)",
     Register.INF: "Informasi (INF)",
+}
+
+ROLES: dict[Role, str] = {
+    Role.PETUGAS: "Petugas",
+    Role.KEPALA: "Kepala",
+    Role.ADMIN: "Pengelola sistem",
+    Role.PEMBACA: "Pembaca",
 }
 
 STATUSES: dict[Status, str] = {
@@ -94,11 +101,14 @@ VERBS: dict[str, str] = {
     "dibuka_kembali": "Dibuka kembali",
     "dibatalkan": "Dibatalkan",
     "dijawab": "Dijawab",
+    "diurungkan": "Perubahan diurungkan",
+    "akun": "Akun petugas diubah",
     "surat_dikirim_ulang": "Surat dikirim ulang",
     "surat_dilepas": "Surat yang ditahan dilepas",
     "balasan_webmail": "Balasan dari webmail",
     "surat_kembali": "Surat dikembalikan oleh server penerima",
     "disposisi_berubah": "Penggolongan surat diubah",
+    "berkas": "Berkas dilampirkan",
 }
 
 FIELDS: dict[str, str] = {
@@ -128,6 +138,9 @@ FIELDS: dict[str, str] = {
     "matter": "Perihal",
     "account": "Uraian",
     "review_reason": "Alasan peninjauan",
+    "themes": "Tema",
+    "urgent": "Mendesak",
+    "restricted": "Berkadar pengawasan",
     "officer": "Petugas",
     "unit": "Bidang",
     "forwarded_to": "Diteruskan kepada",
@@ -138,6 +151,8 @@ FIELDS: dict[str, str] = {
     "aired_at": "Disiarkan",
     "broadcast_id": "Siaran",
     "catatan": "Catatan",
+    "berkas": "Jumlah berkas",
+    "nama_berkas": "Nama berkas",
     "alasan": "Alasan",
     "dari": "Semula",
     "menjadi": "Menjadi",
@@ -169,7 +184,9 @@ def field(name: str) -> str:
 
 
 def value(name: str, said: object) -> str:
-    """Return a field's value in words: enumerations by their label, yes and no as words, the rest as written."""
+    """Return a field's value in words: enumerations by their label, yes and no as words, lists by commas."""
     if isinstance(said, bool):
         return "ya" if said else "tidak"
+    if isinstance(said, list):
+        return ", ".join(map(str, said))
     return "" if said is None else _VALUES.get(name, {}).get(str(said), str(said))

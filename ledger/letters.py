@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func
+from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import Session, col, select
 
 from ledger import events
@@ -65,10 +65,17 @@ def _known(key: int | None) -> int:
     return key
 
 
-def in_state(session: Session, state: LetterState, *, limit: int = 200) -> list[Letter]:
-    """Return letters of one state, oldest first."""
-    query = select(Letter).where(col(Letter.state) == state).order_by(col(Letter.id)).limit(limit)
-    return list(session.exec(query))
+def owed_now(session: Session, now: datetime) -> list[int]:
+    """Return the ids of the letters that are to be written now, oldest first; those put off are not among them."""
+    query = (
+        select(Letter.id)
+        .where(
+            col(Letter.state) == LetterState.OWED,
+            or_(col(Letter.next_attempt_at).is_(None), col(Letter.next_attempt_at) <= now),
+        )
+        .order_by(col(Letter.id))
+    )
+    return [letter_id for letter_id in session.exec(query) if letter_id is not None]
 
 
 def take_due(session: Session, *, now: datetime, sender: str, leave: frozenset[str] = frozenset()) -> Letter | None:
@@ -190,6 +197,27 @@ def revive(session: Session, letter: Letter, *, actor: str, at: datetime) -> Non
     letter.state, letter.reason, letter.ended_at = LetterState.QUEUED, "", None
     letter.attempts, letter.next_attempt_at, letter.owed_at = 0, at, at
     _tell(session, "surat_dikirim_ulang", letter, at=at, actor=actor)
+
+
+_NOT_GONE = (LetterState.OWED, LetterState.QUEUED, LetterState.FAILED, LetterState.WITHHELD)
+
+
+def readdress(session: Session, entry: Entry) -> None:
+    """Let the letters of an entry that have not reached anybody go to its present address."""
+    for letter in _locked(session, entry, _NOT_GONE):
+        letter.recipient = entry.email
+
+
+def withhold_waiting(session: Session, entry: Entry, *, reason: str, at: datetime) -> None:
+    """Withhold the letters of an entry that were not sent yet."""
+    for letter in _locked(session, entry, (LetterState.OWED, LetterState.QUEUED)):
+        end(session, letter, LetterState.WITHHELD, reason=reason, at=at)
+
+
+def _locked(session: Session, entry: Entry, states: Sequence[LetterState]) -> list[Letter]:
+    """Return the letters of an entry in some states, held so that the post cannot take them meanwhile."""
+    query = select(Letter).where(col(Letter.entry_id) == entry.id, col(Letter.state).in_(states))
+    return list(session.exec(query.order_by(col(Letter.id)).with_for_update()))
 
 
 def ids_of_entry(session: Session, entry_id: int) -> list[str]:

@@ -117,10 +117,10 @@ def note_passed_over(session: Session, places: Iterable[Place], state: ArrivalSt
     return len(rows)
 
 
-def note_old(session: Session, place: Place, *, at: datetime) -> None:
-    """Remember one fetched mail as older than the mailbox's start, also where it could not be fetched before."""
-    arrival = _at(session, place) or _new_arrival(place, ArrivalState.BEFORE_START, at)
-    arrival.state, arrival.error = ArrivalState.BEFORE_START, ""
+def note_needless(session: Session, place: Place, state: ArrivalState, *, at: datetime) -> None:
+    """Remember that one mail goes no further, also where the server did not give it before."""
+    arrival = _at(session, place) or _new_arrival(place, state, at)
+    arrival.state, arrival.error = state, ""
     session.add(arrival)
 
 
@@ -267,26 +267,36 @@ def of_entry(session: Session, entry_id: int) -> list[Message]:
     return list(session.exec(select(Message).where(col(Message.entry_id) == entry_id).order_by(col(Message.id))))
 
 
+def split_origin(session: Session, entry: Entry) -> Entry | None:
+    """Return the entry that another one was split from; None for all others."""
+    if not entry.split_from:
+        return None
+    return session.exec(select(Entry).where(col(Entry.number) == entry.split_from)).first()
+
+
+def _opened_by(session: Session, entry_id: int) -> Message | None:
+    """Return the mail that opened an entry, for one split off the mail that opened the first."""
+    query = select(Message).where(col(Message.entry_id) == entry_id, col(Message.disposition) == Disposition.RECORDED)
+    found = session.exec(query.order_by(col(Message.id)).limit(1)).first()
+    if found is not None:
+        return found
+    entry = session.get(Entry, entry_id)
+    origin = split_origin(session, entry) if entry is not None else None
+    return _opened_by(session, origin.id or 0) if origin is not None else None
+
+
 def no_reply_of(session: Session, entry_id: int) -> tuple[str, ...]:
     """Return the rows of the screening table that forbid an automatic answer to the mail that opened an entry."""
-    query = (
-        select(Message.no_reply)
-        .where(col(Message.entry_id) == entry_id, col(Message.disposition) == Disposition.RECORDED)
-        .order_by(col(Message.id))
-        .limit(1)
-    )
-    return tuple(session.exec(query).first() or ())
+    opening = _opened_by(session, entry_id)
+    return tuple(opening.no_reply) if opening is not None else ()
 
 
 def count_files(session: Session, entry_id: int) -> int:
     """Count the files that came with the mail that opened an entry."""
-    query = (
-        select(func.count())
-        .select_from(Attachment)
-        .join(Message, col(Message.id) == col(Attachment.message_id))
-        .where(col(Message.entry_id) == entry_id, col(Message.disposition) == Disposition.RECORDED)
-    )
-    return session.exec(query).one()
+    opening = _opened_by(session, entry_id)
+    if opening is None:
+        return 0
+    return session.exec(select(func.count()).where(col(Attachment.message_id) == opening.id)).one()
 
 
 def change_disposition(

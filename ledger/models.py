@@ -47,6 +47,12 @@ def _word(kind: type[StrEnum]) -> TypeEngine[Any]:
     return Enum(kind, native_enum=False, length=32, values_callable=values, validate_strings=True)
 
 
+_DOUBTFUL: dict[str, Any] = {
+    "sqlite_where": text("needs_review IS 1"),
+    "postgresql_where": text("needs_review IS true"),
+}
+
+
 class Raw(SQLModel, table=True):
     """The bytes of one mail exactly as fetched, compressed (zlib), once per SHA-256 digest."""
 
@@ -97,10 +103,16 @@ class Entry(SQLModel, table=True):
     `received_at` is when the matter reached the office, `recorded_at` when it was written into the book, `aired_at`
     when it was told on the radio. `officer` is a login; `merged_into` and `split_from` are numbers of the book; `once`
     is the token of the form that made the entry, so that a second submission finds the first. `version` counts the
-    changes.
+    changes. `themes` are keys of themes.toml; `urgent` says why the matter cannot wait (empty: it can); a `restricted`
+    one concerns the conduct of officers (berkadar pengawasan).
     """
 
-    __table_args__ = (UniqueConstraint("series", "year", "sequence", name="one_entry_a_number"),)
+    __table_args__ = (
+        UniqueConstraint("series", "year", "sequence", name="one_entry_a_number"),
+        Index("entries_by_due", "due_on", "status"),
+        Index("entries_of_officer", "officer", "status"),
+        Index("entries_to_review", "received_at", "id", **_DOUBTFUL),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     series: Register = Field(sa_type=_word(Register))
@@ -128,6 +140,9 @@ class Entry(SQLModel, table=True):
     account: str = Field(default="", sa_type=Text)
     needs_review: bool = False
     review_reason: str = Field(default="", sa_type=Text)
+    themes: list[str] = Field(default_factory=list, sa_type=JSON)
+    urgent: str = Field(default="", sa_type=Text)
+    restricted: bool = False
     recorded_by: str = ""
     officer: str = ""
     unit: str = ""
@@ -149,6 +164,8 @@ class Message(SQLModel, table=True):
     `received_at` the INTERNALDATE of the first arrival. `text` is what the writer newly wrote, `quoted` the rest.
     An `outgoing` one is an answer that staff wrote in webmail; a `silent` one came from a file, and wants no letter.
     """
+
+    __table_args__ = (Index("mails_to_review", "disposition", "id", **_DOUBTFUL),)
 
     id: int | None = Field(default=None, primary_key=True)
     raw_digest: str = Field(foreign_key="raw.digest", unique=True)
@@ -338,6 +355,17 @@ class StaffSession(SQLModel, table=True):
     started_at: datetime = Field(sa_type=Moment)
     seen_at: datetime = Field(sa_type=Moment)
     ended_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class SignInFailure(SQLModel, table=True):
+    """One refused sign-in, kept for a day: what slows down guessing from one client address."""
+
+    __tablename__ = "sign_in_failure"
+    __table_args__ = (Index("failures_of_an_address", "address", "at"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    address: str = Field(max_length=64)
+    at: datetime = Field(sa_type=Moment)
 
 
 class Broadcast(SQLModel, table=True):

@@ -3,9 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from ledger.words import Disposition, Kind
+from ledger.words import REGISTER_OF, Disposition, Kind
+
+if TYPE_CHECKING:  # the reading process imports these seams, and must not load the database for them
+    from ledger.letters import Rendered
+    from ledger.models import Entry
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +40,23 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What a letter is: `service` is a key of config/services or "umum"; `confidence` lies in 0..1."""
+    """What a letter is: `service` is a key of config/services or "umum"; `confidence` lies in 0..1.
+
+    `otherwise` is the likeliest kind that has a register: a doubtful letter that may be none of the book's business
+    is recorded as that, and reviewed.
+    """
 
     kind: Kind
     service: str
     confidence: float
     needs_review: bool
     reasons: tuple[Reason, ...] = ()
+    otherwise: Kind = Kind.PENGADUAN
+
+    @property
+    def registered_as(self) -> Kind:
+        """Return the kind under which the letter would stand in the book."""
+        return self.kind if self.kind in REGISTER_OF else self.otherwise
 
 
 class Classifier(Protocol):
@@ -89,13 +103,14 @@ class LetterFacts:
     `recipient` is the address it would go to, empty where the mail names none; `no_reply` are the rows of the screening
     table that forbid an automatic answer (RFC 3834) to a mail that was recorded all the same; `sent_lately` counts the
     letters that went to this recipient in the last 24 hours; `released` says that an officer let the letter go all the
-    same.
+    same; `by_officer` that an officer wrote it, so that it is no automatic letter.
     """
 
     recipient: str
     no_reply: tuple[str, ...] = ()
     sent_lately: int = 0
     released: bool = False
+    by_officer: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +130,14 @@ class OpenedMail:
     text: str
     html: str | None
     files: tuple[OpenedFile, ...]
+
+
+class LetterPreview(Protocol):
+    """Renders a letter as it would go out, for an officer to look at before it does."""
+
+    def answer(self, entry: "Entry", *, words: str, mailbox: str) -> "Rendered":
+        """Render an answer in an officer's words; raises LedgerError where the templates do not let it."""
+        ...
 
 
 class MailReader(Protocol):
@@ -163,3 +186,45 @@ class Screening:
     hits: Sequence[ScreeningHit] = ()
     no_reply: tuple[str, ...] = ()
     bounce: Bounce | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an officer says of a kept mail: its kind and service, and in his own words what the program could not read.
+
+    What is left empty is taken from the mail, as far as that can be read.
+    """
+
+    kind: Kind
+    service: str
+    matter: str = ""
+    account: str = ""
+    name: str = ""
+    organisation: str = ""
+    address: str = ""
+    phone: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Resettled:
+    """What became of a mail that was taken up again; `number` names its entry, empty where it has none.
+
+    `trouble` says in plain Indonesian why it still cannot be read; `before` that somebody had taken it up already.
+    """
+
+    disposition: Disposition
+    number: str = ""
+    trouble: str = ""
+    before: bool = False
+
+
+class Resettling(Protocol):
+    """Takes up kept mails again because an officer says so."""
+
+    def release(self, message_id: int, actor: str, told: Told | None = None) -> Resettled:
+        """Read a mail again and settle it: by itself as if it came now (from quarantine), or as the officer has told.
+
+        A mail released twice is one entry. Raises LedgerError for a mail that is not to be taken up.
+        """
+        ...

@@ -8,14 +8,15 @@ from enum import StrEnum
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, case, false, func, or_
-from sqlalchemy.orm import QueryableAttribute, defer
+from sqlalchemy import ColumnElement, ScalarSelect, and_, case, false, func, or_
+from sqlalchemy.orm import QueryableAttribute, aliased, defer
 from sqlalchemy.sql.base import ExecutableOption
 from sqlalchemy.sql.elements import SQLCoreOperations
 from sqlmodel import Session, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from ledger.errors import LedgerError
-from ledger.models import Arrival, Entry, Letter, MailboxState, Message
+from ledger.models import Arrival, Entry, Letter, MailboxState, Message, Staff
 from ledger.words import (
     CLOSED,
     ArrivalState,
@@ -30,7 +31,11 @@ from ledger.words import (
 LONGEST_WORDS = 200
 """How many characters a search may have."""
 
+NOBODY = "-"
+"""The officer of entries that were handed to nobody."""
+
 _MOST_WORDS = 8
+_BY_NAME = "nama"
 _NUMBER = re.compile(
     r"\[?\s*(?:(?P<series>PGD|REG|SRN|INF)[\s/.\-]*)?(?:(?P<year>20\d\d)\s*[\s/\-]\s*)?(?P<sequence>\d{1,6})\s*\]?",
     re.IGNORECASE,
@@ -46,26 +51,36 @@ class WrongCursor(LedgerError):
 
 
 class Order(StrEnum):
-    """The orders in which the book is shown: newest first, or what is due soonest first with closed entries last."""
+    """The orders of the book: newest or oldest first, what is due soonest (closed entries last), or by name."""
 
     TERBARU = "terbaru"
+    TERLAMA = "terlama"
     TENGGAT = "tenggat"
+    NAMA = "nama"
 
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What is wanted of the book; `since` and `until` are days of receipt in the office's zone, both included."""
+    """What is wanted of the book; `since` and `until` are days of receipt in the office's zone, both included.
+
+    `officer` is a login; NOBODY asks for entries that no officer has. A `discreet` search does not find secret entries
+    by their words, only by their number: else it would tell whose they are.
+    """
 
     series: Register | None = None
     channel: Channel | None = None
     service: str | None = None
     status: Status | None = None
+    officer: str | None = None
+    mailbox: str | None = None
     since: date | None = None
     until: date | None = None
     needs_review: bool = False
     overdue: bool = False
     due_today: bool = False
+    open_only: bool = False
     text: str = ""
+    discreet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +97,7 @@ class Cursor:
     def read(cls, written: str) -> "Cursor":
         """Read a cursor from an address; raises WrongCursor."""
         key, _, number = written.rpartition("~")
-        if not re.fullmatch(r"[0-9T:.+\-]{10,40}", key) or not re.fullmatch(r"\d{1,10}", number):
+        if not re.fullmatch(rf"[0-9T:.+\-]{{10,40}}|{_BY_NAME}", key) or not re.fullmatch(r"\d{1,10}", number):
             raise WrongCursor("tempat dalam buku tidak dikenali")
         return cls(key, int(number))
 
@@ -110,6 +125,10 @@ class Line:
     matter: str
     needs_review: bool
     review_reason: str
+    secret: bool = False
+    recorded_at: datetime | None = None
+    urgent: str = ""
+    restricted: bool = False
 
     @property
     def closed(self) -> bool:
@@ -143,9 +162,11 @@ def book(
     `today` is the office's day; it decides what is overdue. Raises WrongCursor for a cursor of another order.
     """
     conditions = _conditions(wanted, zone=zone, today=today)
-    total = session.exec(select(func.count()).select_from(Entry).where(*conditions)).one()
     step = _STEPS[order]
-    query = select(Entry).options(_left_out(Entry.account)).where(*conditions)
+    query = select(Entry).options(without_account()).where(*conditions)
+    if wanted.text and before is None and after is None:
+        return _searched(session, query, step, limit)
+    total = count(session, wanted, zone=zone, today=today)
     if after is not None:
         rows = session.exec(query.where(step.above(after)).order_by(*step.upwards).limit(limit + 1)).all()
         return _page(rows[:limit][::-1], total, step, more_above=len(rows) > limit, more_below=True)
@@ -155,13 +176,27 @@ def book(
     return _page(rows[:limit], total, step, more_above=before is not None, more_below=len(rows) > limit)
 
 
+def _searched(session: Session, query: SelectOfScalar[Entry], step: "_Step", limit: int) -> Page:
+    """Return the first page of a search with its count in one reading of the book: no index helps to find words."""
+    counting = query.add_columns(func.count().over()).order_by(*step.downwards).limit(limit + 1)
+    found = session.execute(counting).all()
+    rows = [row[0] for row in found]
+    return _page(rows[:limit], found[0][1] if found else 0, step, more_above=False, more_below=len(rows) > limit)
+
+
 def top(
     session: Session, wanted: Filter, *, zone: ZoneInfo, today: date, order: Order = Order.TERBARU, limit: int
 ) -> tuple[Line, ...]:
-    """Return the first lines of the book alone, uncounted."""
+    """Return the first lines of the book alone, uncounted; open matters that cannot wait stand before all others."""
     lean = select(Entry).options(_left_out(Entry.account)).where(*_conditions(wanted, zone=zone, today=today))
-    rows = session.exec(lean.order_by(*_STEPS[order].downwards).limit(limit))
+    rows = session.exec(lean.order_by(urgent_first(), *_STEPS[order].downwards).limit(limit))
     return tuple(line_of(row) for row in rows)
+
+
+def count(session: Session, wanted: Filter, *, zone: ZoneInfo, today: date) -> int:
+    """Count what a filter finds."""
+    query = select(func.count()).select_from(Entry).where(*_conditions(wanted, zone=zone, today=today))
+    return session.exec(query).one()
 
 
 def _page(rows: Sequence[Entry], total: int, step: "_Step", *, more_above: bool, more_below: bool) -> Page:
@@ -174,6 +209,11 @@ def _page(rows: Sequence[Entry], total: int, step: "_Step", *, more_above: bool,
         newer=step.place(lines[0]) if more_above else None,
         older=step.place(lines[-1]) if more_below else None,
     )
+
+
+def without_account() -> ExecutableOption:
+    """Leave the whole of what was written unread: a line of the book does not show it."""
+    return _left_out(Entry.account)
 
 
 def _left_out(column: object) -> ExecutableOption:
@@ -204,13 +244,31 @@ def line_of(entry: Entry) -> Line:
         matter=entry.matter,
         needs_review=entry.needs_review,
         review_reason=entry.review_reason,
+        urgent=entry.urgent,
+        restricted=entry.restricted,
+        secret=entry.secret,
+        recorded_at=entry.recorded_at,
     )
 
 
 _OPEN = col(Entry.status).not_in(CLOSED)
+
+
+def urgent_first() -> ColumnElement[int]:
+    """Return what sorts open matters that cannot wait before all others."""
+    return case((and_(col(Entry.urgent) != "", _OPEN), 0), else_=1)
+
+
 _due_key: ColumnElement[str] = case(
     (col(Entry.status).in_(CLOSED), _AFTER_ALL), else_=func.coalesce(Entry.due_on, _NO_DUE_DAY)
 )
+
+
+def _name_of(entry: type[Entry]) -> ColumnElement[str]:
+    return func.substr(func.lower(func.coalesce(func.nullif(entry.name, ""), entry.email)), 1, 40)
+
+
+_name_key = _name_of(Entry)
 
 
 _Key = ColumnElement[datetime] | ColumnElement[str] | ColumnElement[int | None]
@@ -260,6 +318,24 @@ def _due_after(cursor: Cursor) -> ColumnElement[bool]:
     return or_(_due_key > cursor.key, and_(_due_key == cursor.key, col(Entry.id) < cursor.id))
 
 
+def _name_there(cursor: Cursor) -> ScalarSelect[str]:
+    """Ask the database for the name at a place: it alone knows how it folds letters, and no address tells a name."""
+    if cursor.key != _BY_NAME:
+        raise WrongCursor("tempat dalam buku tidak dikenali")
+    there = aliased(Entry)
+    return select(_name_of(there)).where(col(there.id) == cursor.id).scalar_subquery()
+
+
+def _name_before(cursor: Cursor) -> ColumnElement[bool]:
+    name = _name_there(cursor)
+    return or_(_name_key < name, and_(_name_key == name, col(Entry.id) > cursor.id))
+
+
+def _name_after(cursor: Cursor) -> ColumnElement[bool]:
+    name = _name_there(cursor)
+    return or_(_name_key > name, and_(_name_key == name, col(Entry.id) < cursor.id))
+
+
 def _due_place(line: Line) -> Cursor:
     day = line.due_on.isoformat() if line.due_on else _NO_DUE_DAY
     return Cursor(_AFTER_ALL if line.closed else day, line.id)
@@ -273,12 +349,26 @@ _STEPS = {
         downwards=(col(Entry.received_at).desc(), col(Entry.id).desc()),
         place=lambda line: Cursor(line.received_at.isoformat(timespec="microseconds"), line.id),
     ),
+    Order.TERLAMA: _Step(
+        above=_older_than,
+        below=_newer_than,
+        upwards=(col(Entry.received_at).desc(), col(Entry.id).desc()),
+        downwards=(col(Entry.received_at).asc(), col(Entry.id).asc()),
+        place=lambda line: Cursor(line.received_at.isoformat(timespec="microseconds"), line.id),
+    ),
     Order.TENGGAT: _Step(
         above=_due_before,
         below=_due_after,
         upwards=(_due_key.desc(), col(Entry.id).asc()),
         downwards=(_due_key.asc(), col(Entry.id).desc()),
         place=_due_place,
+    ),
+    Order.NAMA: _Step(
+        above=_name_before,
+        below=_name_after,
+        upwards=(_name_key.desc(), col(Entry.id).asc()),
+        downwards=(_name_key.asc(), col(Entry.id).desc()),
+        place=lambda line: Cursor(_BY_NAME, line.id),
     ),
 }
 
@@ -294,6 +384,8 @@ def _conditions(wanted: Filter, *, zone: ZoneInfo, today: date) -> list[ColumnEl
         (col(Entry.channel), wanted.channel),
         (col(Entry.service), wanted.service),
         (col(Entry.status), wanted.status),
+        (col(Entry.officer), "" if wanted.officer == NOBODY else wanted.officer),
+        (col(Entry.mailbox), wanted.mailbox),
     )
     conditions: list[ColumnElement[bool]] = [column == value for column, value in exact if value is not None]
     if wanted.since is not None:
@@ -302,11 +394,30 @@ def _conditions(wanted: Filter, *, zone: ZoneInfo, today: date) -> list[ColumnEl
         conditions.append(col(Entry.received_at) < midnight(wanted.until + timedelta(days=1), zone))
     if wanted.needs_review:
         conditions.append(col(Entry.needs_review).is_(True))
+    if wanted.open_only:
+        conditions.append(_OPEN)
     if wanted.overdue:
         conditions += [_OPEN, col(Entry.due_on) < today.isoformat()]
     if wanted.due_today:
         conditions += [_OPEN, col(Entry.due_on) == today.isoformat()]
+    if wanted.discreet and wanted.text:
+        conditions.append(or_(col(Entry.secret).is_(False), _of_number(wanted.text)))
     return conditions + _of_words(wanted.text)
+
+
+def _of_number(text: str) -> ColumnElement[bool]:
+    text = _UNSEARCHABLE.sub(" ", text[:LONGEST_WORDS]).strip()
+    asked = _NUMBER_THEN_YEAR.fullmatch(text) or _NUMBER.fullmatch(text)
+    return _numbered(asked) if asked else false()
+
+
+def by_written_number(session: Session, written: str, *, like: Entry) -> Entry | None:
+    """Return the entry of a number however it is written; register and year left out are those of another entry."""
+    asked = _NUMBER.fullmatch(_UNSEARCHABLE.sub(" ", written[:LONGEST_WORDS]).strip())
+    if asked is None:
+        return None
+    series = Register(asked["series"].upper()) if asked["series"] else like.series
+    return entry_numbered(session, series, int(asked["year"] or like.year), int(asked["sequence"]))
 
 
 def _of_words(text: str) -> list[ColumnElement[bool]]:
@@ -362,7 +473,7 @@ class Waiting:
 
 
 _UNDELIVERED = (LetterState.FAILED, LetterState.UNCERTAIN, LetterState.WITHHELD)
-_TO_LOOK_AT = (Disposition.UNREGISTERED, Disposition.QUARANTINED)
+_WITH_DOUBT = (Disposition.UNREGISTERED, Disposition.FOLLOW_UP)
 
 
 def waiting(session: Session) -> Waiting:
@@ -373,10 +484,8 @@ def waiting(session: Session) -> Waiting:
 
 
 def _mail_to_look_at() -> ColumnElement[bool]:
-    return and_(
-        col(Message.disposition).in_(_TO_LOOK_AT),
-        or_(col(Message.disposition) == Disposition.QUARANTINED, col(Message.needs_review).is_(True)),
-    )
+    doubtful = and_(col(Message.disposition).in_(_WITH_DOUBT), col(Message.needs_review).is_(True))
+    return or_(col(Message.disposition) == Disposition.QUARANTINED, doubtful)
 
 
 def undelivered(session: Session) -> dict[LetterState, int]:
@@ -423,19 +532,18 @@ class Today:
 def overview(session: Session, addresses: Sequence[str], *, zone: ZoneInfo, today: date) -> Today:
     """Count what an officer must know in the morning; new is what was received since yesterday began."""
 
-    new = func.count().filter(col(Entry.received_at) >= midnight(today - timedelta(days=1), zone))
-    due_today = func.count().filter(_OPEN, col(Entry.due_on) == today.isoformat())
-    overdue = func.count().filter(_OPEN, col(Entry.due_on) < today.isoformat())
-    entries = session.exec(select(new, due_today, overdue).select_from(Entry)).one()
+    # A question each, because each has an index of its own: all in one would read the whole book.
+    def counted(wanted: Filter) -> int:
+        return count(session, wanted, zone=zone, today=today)
 
     underway = select(func.count()).where(
         col(Letter.state).in_([LetterState.OWED, LetterState.QUEUED, LetterState.SENDING])
     )
     return Today(
-        new=entries[0],
+        new=counted(Filter(since=today - timedelta(days=1))),
         review=waiting(session).review,
-        due_today=entries[1],
-        overdue=entries[2],
+        due_today=counted(Filter(due_today=True)),
+        overdue=counted(Filter(overdue=True)),
         letters=undelivered(session),
         underway=session.exec(underway).one(),
         quarantined=mails_in(session, [Disposition.QUARANTINED]),
@@ -475,10 +583,11 @@ def mails(session: Session, dispositions: Sequence[Disposition], *, before: int 
 
 
 def mails_to_review(session: Session, *, limit: int) -> list[Message]:
-    """Return the mails without an entry that an officer must look at, newest first (those in quarantine apart)."""
-    query = select(Message).where(
-        col(Message.disposition) == Disposition.UNREGISTERED, col(Message.needs_review).is_(True)
-    )
+    """Return the mails that an officer must look at, newest first (those in quarantine apart).
+
+    They have no entry, or continue one that is closed.
+    """
+    query = select(Message).where(col(Message.disposition).in_(_WITH_DOUBT), col(Message.needs_review).is_(True))
     return list(session.exec(query.order_by(col(Message.id).desc()).limit(limit)))
 
 
@@ -548,3 +657,33 @@ def arrivals_of(session: Session, messages: Sequence[int]) -> dict[int, list[Arr
     for arrival in session.exec(select(Arrival).where(col(Arrival.message_id).in_(messages)).order_by(col(Arrival.id))):
         found.setdefault(arrival.message_id or 0, []).append(arrival)
     return found
+
+
+def officers(session: Session) -> dict[str, str]:
+    """Return the names of all officers by login, in the order of their names."""
+    query = select(Staff.login, Staff.name).order_by(func.lower(Staff.name), col(Staff.login))
+    return {login: name or login for login, name in session.exec(query)}
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What has come since some entry was the newest, and how much waits; while two are equal nobody need be told."""
+
+    entries: int
+    by_mail: int
+    review: int
+    undelivered: int
+
+
+def news(session: Session, since: int) -> News:
+    """Look what has been written into the book after the entry with the id `since`, and what waits."""
+    entries = func.count()
+    by_mail = entries.filter(col(Entry.channel) == Channel.EMAIL)
+    found = session.exec(select(entries, by_mail).select_from(Entry).where(col(Entry.id) > since)).one()
+    waits = waiting(session)
+    return News(found[0], found[1], waits.review, waits.undelivered)
+
+
+def newest_entry(session: Session) -> int:
+    """Return the id of the entry written last, 0 in an empty book."""
+    return session.exec(select(func.max(Entry.id))).one() or 0

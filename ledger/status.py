@@ -44,10 +44,11 @@ def _mailbox(box: MailboxLine, *, zone: ZoneInfo, now: datetime) -> StatusLine:
         since = f" sejak {short_moment(box.failing_since, zone)}" if box.failing_since else ""
         return StatusLine(f"{box.address}: {last}; bermasalah{since}. {box.trouble}", urgent=True)
     late = box.succeeded_at is None or now - box.succeeded_at > LATE
-    lag = f", {_minutes(now - box.succeeded_at)} yang lalu" if box.succeeded_at else ""
+    lag = f", {in_minutes(now - box.succeeded_at)} yang lalu" if box.succeeded_at else ""
     return StatusLine(f"{box.address}: {last}{lag}", urgent=late)
 
 
-def _minutes(span: timedelta) -> str:
+def in_minutes(span: timedelta) -> str:
+    """Say how long ago something was: "4 menit", "3 jam"."""
     minutes = max(0, int(span.total_seconds() // 60))
     return f"{minutes} menit" if minutes < 120 else f"{minutes // 60} jam"

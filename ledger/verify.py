@@ -49,22 +49,22 @@ def _first(promise: str, findings: Findings) -> Checked:
                 if finding:
                     return Checked(promise, counted, finding)
     except (AttributeError, LookupError, TypeError, ValueError) as wrong:  # no word of ours, no moment, no JSON
-        return Checked(promise, counted + 1, f"what follows after {counted} cannot be read: {wrong}")
+        return Checked(promise, counted + 1, f"isi setelah urutan ke-{counted} tidak dapat dibaca: {wrong}")
     return Checked(promise, counted)
 
 
 def _triggers(session: Session) -> Checked:
     lacking = sorted(triggers.NAMES - triggers.present(session.connection()))
-    wrong = f"the database no longer refuses changes of events: {', '.join(lacking)} missing" if lacking else ""
-    return Checked("events are protected by the database", len(triggers.NAMES), wrong)
+    wrong = f"basis data tidak lagi menolak perubahan peristiwa: {', '.join(lacking)} hilang" if lacking else ""
+    return Checked("peristiwa dilindungi oleh basis data", len(triggers.NAMES), wrong)
 
 
 def _misplaced(event: Event, place: int, previous: str) -> str | None:
     if event.id != place:
-        return f"event {place} is missing"
+        return f"peristiwa {place} hilang"
     if event.previous != previous:
-        return f"event {event.id} does not follow the one before it"
-    return None if event.hash == hash_of(event) else f"event {event.id} was changed"
+        return f"peristiwa {event.id} tidak menyambung yang sebelumnya"
+    return None if event.hash == hash_of(event) else f"peristiwa {event.id} telah diubah"
 
 
 def _chain(session: Session) -> Checked:
@@ -78,11 +78,11 @@ def _chain(session: Session) -> Checked:
                 previous = event.hash
         head = session.get(ChainHead, 1)
         if head is None:
-            yield "the head of the chain is missing"
+            yield "kepala rantai hilang"
         elif (head.position, head.hash) != (place, previous):
-            yield f"the head of the chain stands at event {head.position}, the last event is {place}"
+            yield f"kepala rantai berada pada peristiwa {head.position}, peristiwa terakhir {place}"
 
-    return _first("the chain of events is unbroken", findings())
+    return _first("rantai peristiwa tidak terputus", findings())
 
 
 def _values(session: Session) -> Checked:
@@ -97,9 +97,9 @@ def _values(session: Session) -> Checked:
             for value, event in rows:
                 promised = json.loads(event.body).get("digests", {}).get(value.field)
                 same = promised == digest_of(value.salt, value.value)
-                yield None if same else f"value {value.field!r} of event {event.id} was changed"
+                yield None if same else f"nilai {value.field!r} pada peristiwa {event.id} telah diubah"
 
-    return _first("personal values agree with their digests", findings())
+    return _first("nilai pribadi sesuai dengan sidiknya", findings())
 
 
 def _numbers_in_the_book(session: Session) -> dict[tuple[Register, int], tuple[int, int, int]]:
@@ -118,15 +118,15 @@ def _numbers(session: Session) -> Checked:
             name = f"{series.name.value}/{series.year}"
             number, lowest, highest = counts.pop((series.name, series.year), (0, series.first, series.first - 1))
             if (lowest, highest) != (series.first, series.last):
-                yield f"{name}: numbers {lowest}–{highest} stand in the book, {series.first}–{series.last} were given"
+                yield f"{name}: nomor {lowest}–{highest} ada di buku, yang diberikan {series.first}–{series.last}"
             elif number != series.last - series.first + 1:
-                yield f"{name}: {number} entries for the numbers {series.first}–{series.last}"
+                yield f"{name}: {number} entri untuk nomor {series.first}–{series.last}"
             else:
                 yield None
         for series_name, year in counts:
-            yield f"{series_name.value}/{year}: entries without a series of numbers"
+            yield f"{series_name.value}/{year}: entri tanpa deret nomor"
 
-    return _first("numbers are without gaps", findings())
+    return _first("nomor urut tanpa celah", findings())
 
 
 def _entries(session: Session) -> Checked:
@@ -143,7 +143,7 @@ def _entries(session: Session) -> Checked:
                 yield _disagreement(entry, *said.get(last, ({}, {})))
             session.expunge_all()
 
-    return _first("entries agree with their events", findings())
+    return _first("entri sesuai dengan peristiwanya", findings())
 
 
 _Plain = dict[str, object]
@@ -180,23 +180,28 @@ ENTRY_VERBS = (
     "dibuka_kembali",
     "dibatalkan",
     "dijawab",
+    "diurungkan",
 )
 """The verbs of events that set fields of an entry."""
 
 
+UNSAID: _Plain = {"themes": [], "restricted": False}
+"""What stands in fields that the book got later, for entries whose events know nothing of them."""
+
+
 def _disagreement(entry: Entry, plain: _Plain, personal: _Personal) -> str | None:
     if not plain:
-        return f"{entry.number} has no event that recorded it"
+        return f"{entry.number} tidak mempunyai peristiwa pencatatan"
     for field in PLAIN_FIELDS:
-        if plain.get(field) != plain_value(entry, field):
-            return f"{entry.number}: {field} is not what its events say"
+        if plain.get(field, UNSAID.get(field)) != plain_value(entry, field):
+            return f"{entry.number}: {field} tidak sesuai dengan peristiwanya"
     for field in PERSONAL_FIELDS:
         salt, digest = personal.get(field, (None, ""))
         value = getattr(entry, field)
         if digest and salt is None:
             continue  # lawfully erased: the salt is gone, nothing can be compared
         if digest_of(salt, value) != digest if salt else bool(value):
-            return f"{entry.number}: {field} is not what its events say"
+            return f"{entry.number}: {field} tidak sesuai dengan peristiwanya"
     return None
 
 
@@ -204,14 +209,16 @@ def _raws(session: Session) -> Checked:
     def findings() -> Findings:
         kept = select(Raw.digest).where(col(Raw.digest) == col(Message.raw_digest)).exists()
         for message in session.exec(select(Message).where(~kept).limit(1)):
-            yield f"the raw mail of message {message.id} is missing"
+            yield f"surat asli dari surat {message.id} hilang"
         query = select(Raw).order_by(col(Raw.digest)).execution_options(yield_per=20)
         with session.exec(query) as raws:
             for raw in raws:
-                yield None if unpack(raw) is not None else f"raw mail {raw.digest[:12]} is not what was fetched"
+                yield (
+                    None if unpack(raw) is not None else f"surat asli {raw.digest[:12]} bukan lagi seperti saat diambil"
+                )
                 session.expunge(raw)
 
-    return _first("raw mails agree with their digests", findings())
+    return _first("surat asli sesuai dengan sidiknya", findings())
 
 
 def _arrivals(session: Session) -> Checked:
@@ -219,18 +226,18 @@ def _arrivals(session: Session) -> Checked:
         taken = col(Arrival.state) == ArrivalState.TAKEN
         bare = select(Arrival).where(taken, col(Arrival.raw_digest).is_(None)).limit(1)
         for arrival in session.exec(bare):
-            yield f"arrival {arrival.id} was taken without its mail"
+            yield f"kedatangan {arrival.id} tidak menyimpan suratnya"
         orphan = (
             select(Message)
             .where(~select(Arrival.id).where(col(Arrival.message_id) == col(Message.id)).exists())
             .limit(1)
         )
         for message in session.exec(orphan):
-            yield f"message {message.id} has no arrival"
+            yield f"surat {message.id} tidak mempunyai kedatangan"
         for _ in range(session.execute(sa.select(sa.func.count()).select_from(Arrival).where(taken)).scalar_one()):
             yield None
 
-    return _first("every message has arrived, every arrival has its mail", findings())
+    return _first("setiap surat pernah datang dan setiap kedatangan menyimpan suratnya", findings())
 
 
 def _dispositions(session: Session) -> Checked:
@@ -239,29 +246,32 @@ def _dispositions(session: Session) -> Checked:
         for message_id, disposition, entry_id, reason in session.exec(query):
             needs_entry = disposition in (Disposition.RECORDED, Disposition.FOLLOW_UP)
             if needs_entry and entry_id is None:
-                yield f"message {message_id} is {disposition} and belongs to no entry"
+                yield f"surat {message_id} digolongkan {disposition} tetapi tidak terikat pada entri"
             else:
-                yield None if reason else f"message {message_id} has no reason for its disposition"
+                yield None if reason else f"surat {message_id} tidak mempunyai alasan penggolongan"
 
-    return _first("every message has its disposition and a reason", findings())
+    return _first("setiap surat mempunyai penggolongan dan alasannya", findings())
 
 
 def _openings(session: Session) -> Checked:
-    """An entry that came by mail was opened by exactly one message, and owes exactly one acknowledgement."""
+    """An entry that came by mail was opened by exactly one message, and owes exactly one acknowledgement.
+
+    One split off another was opened by none: its mail is the other's.
+    """
 
     def findings() -> Findings:
         opened = _per_entry(session, col(Message.entry_id), col(Message.disposition) == Disposition.RECORDED)
         owed = _per_entry(session, col(Letter.entry_id), col(Letter.purpose) == Purpose.TANDA_TERIMA)
-        query = select(Entry.id, Entry.number).where(col(Entry.channel) == Channel.EMAIL)
-        for entry_id, number in session.exec(query):
-            if opened[entry_id or 0] != 1:
-                yield f"{number}: {opened[entry_id or 0]} messages opened it"
+        query = select(Entry.id, Entry.number, Entry.split_from).where(col(Entry.channel) == Channel.EMAIL)
+        for entry_id, number, split_from in session.exec(query):
+            if opened[entry_id or 0] != (0 if split_from else 1):
+                yield f"{number}: dibuka oleh {opened[entry_id or 0]} surat"
             elif owed[entry_id or 0] != 1:
-                yield f"{number}: {owed[entry_id or 0]} acknowledgements"
+                yield f"{number}: {owed[entry_id or 0]} tanda terima"
             else:
                 yield None
 
-    return _first("every entry by mail has one opening message and one acknowledgement", findings())
+    return _first("setiap entri dari surel dibuka satu surat dan mempunyai satu tanda terima", findings())
 
 
 def _per_entry(

@@ -1,26 +1,39 @@
 """What may be done with an entry after it was written: every rule of the desk, each change with its event."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
 from ledger import entries, events, letters, messages
+from ledger.addresses import is_writable
 from ledger.entries import Draft, Rulebook
 from ledger.errors import LedgerError
+from ledger.labels import field as field_name
 from ledger.letters import Answering
-from ledger.models import Entry, Letter, Message
-from ledger.words import CLOSED, Disposition, Kind, LetterState, Purpose, Status
+from ledger.models import Entry, Event, Letter, Message, Staff
+from ledger.words import CLOSED, Disposition, Kind, LetterState, Purpose, Role, Status
 
 TRANSITIONS: dict[Status, frozenset[Status]] = {
-    Status.DITERIMA: frozenset({Status.DIVERIFIKASI, Status.MENUNGGU_KELENGKAPAN, Status.DIPROSES, Status.DITOLAK}),
-    Status.DIVERIFIKASI: frozenset({Status.MENUNGGU_KELENGKAPAN, Status.DIPROSES, Status.SELESAI, Status.DITOLAK}),
-    Status.MENUNGGU_KELENGKAPAN: frozenset({Status.DIVERIFIKASI, Status.DIPROSES, Status.DICABUT}),
-    Status.DIDISPOSISIKAN: frozenset({Status.DIPROSES, Status.MENUNGGU_KELENGKAPAN, Status.SELESAI}),
-    Status.DIPROSES: frozenset({Status.MENUNGGU_KELENGKAPAN, Status.DIJAWAB, Status.SELESAI, Status.DITOLAK}),
-    Status.DITERUSKAN: frozenset({Status.SELESAI, Status.DIPROSES}),
-    Status.DIJAWAB: frozenset({Status.SELESAI, Status.DIPROSES, Status.DICABUT}),
+    Status.DITERIMA: frozenset(
+        {Status.DIVERIFIKASI, Status.MENUNGGU_KELENGKAPAN, Status.DIPROSES, Status.DITOLAK, Status.DICABUT}
+    ),
+    Status.DIVERIFIKASI: frozenset(
+        {Status.MENUNGGU_KELENGKAPAN, Status.DIPROSES, Status.SELESAI, Status.DITOLAK, Status.DICABUT}
+    ),
+    Status.MENUNGGU_KELENGKAPAN: frozenset(
+        {Status.DIVERIFIKASI, Status.DIPROSES, Status.DITOLAK, Status.DICABUT},
+    ),
+    Status.DIDISPOSISIKAN: frozenset(
+        {Status.DIPROSES, Status.MENUNGGU_KELENGKAPAN, Status.SELESAI, Status.DITOLAK, Status.DICABUT}
+    ),
+    Status.DIPROSES: frozenset(
+        {Status.MENUNGGU_KELENGKAPAN, Status.DIJAWAB, Status.SELESAI, Status.DITOLAK, Status.DICABUT}
+    ),
+    Status.DITERUSKAN: frozenset({Status.DIPROSES, Status.SELESAI, Status.DICABUT}),
+    Status.DIJAWAB: frozenset({Status.DIPROSES, Status.SELESAI, Status.DICABUT}),
 }
 """The steps taken by setting the status; disposing, forwarding, merging and voiding set it themselves."""
 
@@ -41,6 +54,35 @@ CORRECTABLE = frozenset(
 )
 
 
+CHANGING = frozenset(
+    {
+        "dicatat",
+        "diubah",
+        "dikonfirmasi",
+        "status",
+        "didisposisikan",
+        "diteruskan",
+        "catatan",
+        "digabungkan",
+        "menerima_gabungan",
+        "dipisahkan",
+        "dibuka_kembali",
+        "dibatalkan",
+        "dijawab",
+        "diurungkan",
+    }
+)
+"""The verbs that make a new version of an entry, one each."""
+
+UNDOABLE = frozenset({"diubah", "dikonfirmasi", "status", "didisposisikan", "diteruskan"})
+"""The changes that whoever made them may take back at once; the others have told somebody, or made something."""
+
+UNDO_WITHIN = timedelta(minutes=10)
+"""Later than this a change is taken back by another change, with its own reason."""
+
+_LONGEST = {"email": 320, "phone_e164": 20, "service": 32}
+
+
 class VersionConflict(LedgerError):
     """Somebody else changed the entry meanwhile; nothing was changed now."""
 
@@ -54,18 +96,27 @@ class Act:
     version: int = 0
 
 
-def _change(
-    session: Session, entry: Entry, act: Act, verb: str, values: Mapping[str, object], *, note: str = ""
-) -> None:
-    """Set fields of an entry and write the event that says so; the note is a personal value."""
+def _check_seen(entry: Entry, act: Act) -> None:
+    """Refuse an act on a version that is no longer the present one; to be asked before anything is written."""
     if act.version and act.version != entry.version:
         raise VersionConflict(
             f"Entri {entry.number} baru saja diubah oleh petugas lain. Periksa perubahannya, lalu simpan kembali."
         )
+
+
+def _change(
+    session: Session, entry: Entry, act: Act, verb: str, values: Mapping[str, object], *, note: str = ""
+) -> None:
+    """Set fields of an entry and write the event that says so; the note is a personal value."""
+    _check_seen(entry, act)
+    note = messages.storable(note)
     for field, value in values.items():
         setattr(entry, field, value)
     entry.version += 1
     session.add(entry)
+    session.flush()
+    if "email" in values:
+        letters.readdress(session, entry)
     plain = {field: entries.plain_value(entry, field) for field in values if field in entries.PLAIN_FIELDS}
     personal = {field: str(getattr(entry, field)) for field in values if field in entries.PERSONAL_FIELDS}
     events.append(
@@ -79,6 +130,17 @@ def _change(
     )
 
 
+def changes_of(session: Session, entry: Entry) -> list[Event]:
+    """Return the events that made the versions of an entry, oldest first."""
+    return [event for event in events.of_entry(session, entry.id or 0) if event.verb in CHANGING]
+
+
+def changes_since(session: Session, entry: Entry, version: int) -> list[Event]:
+    """Return the changes that somebody who has seen `version` has not seen, oldest first."""
+    missed = entry.version - version
+    return changes_of(session, entry)[-missed:] if missed > 0 else []
+
+
 def _open_only(entry: Entry) -> None:
     if entry.status in CLOSED:
         raise LedgerError(f"Entri {entry.number} sudah ditutup; buka kembali dahulu.")
@@ -87,7 +149,31 @@ def _open_only(entry: Entry) -> None:
 def _needed(text: str, what: str) -> str:
     if not text.strip():
         raise LedgerError(f"{what} harus diisi.")
-    return text.strip()
+    return messages.storable(text.strip())
+
+
+def _kind(value: object) -> Kind:
+    try:
+        kind = Kind(str(value))
+    except ValueError:
+        kind = Kind.LAINNYA
+    if kind is Kind.LAINNYA:
+        raise LedgerError("Jenis ini tidak mempunyai buku register.")
+    return kind
+
+
+def _corrected(field: str, value: object) -> object:
+    """Return a corrected value as both databases can hold it. Raises LedgerError."""
+    if field not in CORRECTABLE:
+        raise LedgerError("Isian ini tidak dapat dibetulkan di sini.")
+    if field == "kind":
+        return _kind(value)
+    if field == "secret":
+        return bool(value)
+    text = messages.storable(str(value)).strip()
+    if len(text) > _LONGEST.get(field, len(text)):
+        raise LedgerError(f"{field_name(field)} terlalu panjang.")
+    return text
 
 
 def correct(
@@ -95,24 +181,29 @@ def correct(
 ) -> None:
     """Correct the classification or the identity of an entry; the number stays, the deadline follows the kind.
 
-    The old values stay in the chain. Raises LedgerError for a field not to be corrected, or a kind without register.
+    The old values stay in the chain. Stating the kind or the service, even the same one, ends the review. A telephone
+    number without its `phone_e164` loses the old one. Raises LedgerError for a field not to be corrected, or a kind
+    without register.
     """
-    wrong = set(values) - CORRECTABLE
-    if wrong or values.get("kind") is Kind.LAINNYA:
-        raise LedgerError("Isian ini tidak dapat dibetulkan di sini.")
-    changed = {field: value for field, value in values.items() if getattr(entry, field) != value}
+    told = {field: _corrected(field, value) for field, value in values.items()}
+    changed = {field: value for field, value in told.items() if getattr(entry, field) != value}
+    if "phone" in changed and "phone_e164" not in told:
+        changed["phone_e164"] = ""
     if {"kind", "service"} & changed.keys():
         kind = Kind(str(changed.get("kind", entry.kind)))
         due, rule = rulebook.due(kind, str(changed.get("service", entry.service)), entry.received_at)
         changed |= {"due_on": due.isoformat() if due else None, "due_rule": rule}
-    if entry.needs_review:
+    if entry.needs_review and {"kind", "service"} & told.keys():
         changed |= {"needs_review": False, "review_reason": ""}
     if changed:
-        _change(session, entry, act, "diubah", changed, note=note)
+        _change(session, entry, act, "diubah", changed, note=note.strip())
+    else:
+        _check_seen(entry, act)
 
 
 def confirm(session: Session, entry: Entry, act: Act) -> None:
     """Say that the classification is right as it stands."""
+    _check_seen(entry, act)
     if entry.needs_review:
         _change(session, entry, act, "dikonfirmasi", {"needs_review": False, "review_reason": ""})
 
@@ -131,11 +222,19 @@ def _closing(status: Status, act: Act) -> dict[str, object]:
 
 
 def dispose(session: Session, entry: Entry, act: Act, *, officer: str, unit: str, note: str = "") -> None:
-    """Hand an entry to an officer (a login) or a unit. Raises LedgerError where neither is named."""
+    """Hand an entry to an officer (a login) or a unit. Raises LedgerError where neither is named, or nobody such."""
     _open_only(entry)
     _needed(officer + unit, "Petugas atau bidang")
-    values = {"officer": officer, "unit": unit.strip(), "status": Status.DIDISPOSISIKAN}
+    if officer and officer not in {one.login for one in officers(session)}:
+        raise LedgerError("Petugas yang dipilih tidak mempunyai akun yang dapat memproses entri.")
+    values = {"officer": officer, "unit": messages.storable(unit.strip()), "status": Status.DIDISPOSISIKAN}
     _change(session, entry, act, "didisposisikan", values, note=note.strip())
+
+
+def officers(session: Session) -> list[Staff]:
+    """Return the staff to whom an entry may be disposed, by name: those who may process, and are there."""
+    query = select(Staff).where(col(Staff.disabled).is_(False), col(Staff.role) != Role.PEMBACA)
+    return list(session.exec(query.order_by(col(Staff.name), col(Staff.id))))
 
 
 def forward(session: Session, entry: Entry, act: Act, *, office: str, note: str = "") -> None:
@@ -151,23 +250,52 @@ def add_note(session: Session, entry: Entry, act: Act, *, note: str) -> None:
 
 
 def merge(session: Session, entry: Entry, act: Act, *, into: Entry) -> None:
-    """Close an entry as the same matter as another one; both numbers stay."""
+    """Close an entry as the same matter as another one; both numbers stay. Nothing is merged into a void entry."""
+    _check_seen(entry, act)
     _open_only(entry)
-    if into.id == entry.id or into.merged_into:
-        raise LedgerError("Entri tujuan harus entri lain yang tidak digabungkan.")
+    if into.id == entry.id or into.merged_into or into.status is Status.BATAL:
+        raise LedgerError("Entri tujuan harus entri lain yang tidak batal dan tidak digabungkan.")
     values = {"merged_into": into.number, "status": Status.DUPLIKAT, **_closing(Status.DUPLIKAT, act)}
     _change(session, entry, act, "digabungkan", values)
     _change(session, into, replace(act, version=0), "menerima_gabungan", {}, note=entry.number)
 
 
-def split(session: Session, entry: Entry, draft: Draft, act: Act, *, rulebook: Rulebook) -> Entry:
-    """Make a second entry for the second matter of a letter; it has its own acknowledgement, naming both numbers."""
+def merged_into(session: Session, entry: Entry) -> list[Entry]:
+    """Return the entries that are closed as the same matter as this one, oldest first."""
+    query = select(Entry).where(col(Entry.merged_into) == entry.number).order_by(col(Entry.id))
+    return list(session.exec(query))
+
+
+def split_off(session: Session, entry: Entry) -> list[Entry]:
+    """Return the entries that were made of second matters of this one, oldest first."""
+    return list(session.exec(select(Entry).where(col(Entry.split_from) == entry.number).order_by(col(Entry.id))))
+
+
+def split(session: Session, entry: Entry, draft: Draft, act: Act, *, rulebook: Rulebook, default_mailbox: str) -> Entry:
+    """Make a second entry for the second matter of a letter; it has its own acknowledgement, naming both numbers.
+
+    Channel, moment of receipt and secrecy are those of the first; the draft says what the second matter is.
+    """
+    _check_seen(entry, act)
+    if entry.status is Status.BATAL:
+        raise LedgerError(f"Entri {entry.number} sudah batal.")
     mailbox, answers = _answered(session, entry)
     made = entries.record(
         session,
-        replace(draft, split_from=entry.number, email=draft.email or entry.email, mailbox=entry.mailbox),
+        replace(
+            draft,
+            channel=entry.channel,
+            channel_word=entry.channel_word,
+            received_at=entry.received_at,
+            split_from=entry.number,
+            email=draft.email or entry.email,
+            mailbox=entry.mailbox,
+            secret=draft.secret or entry.secret,
+            aired_at=entry.aired_at,
+            broadcast_id=entry.broadcast_id,
+        ),
         rulebook=rulebook,
-        answering=Answering(mailbox, answers),
+        answering=Answering(mailbox or default_mailbox, answers, _referred(session, entry)),
         at=act.at,
         actor=act.actor,
     )
@@ -184,41 +312,131 @@ def reopen(session: Session, entry: Entry, act: Act, *, note: str) -> None:
 
 
 def void(session: Session, entry: Entry, act: Act, *, note: str) -> None:
-    """Make an entry void with a reason; its number stays in the book, visible as void."""
+    """Make an entry void with a reason; its number stays in the book, visible as void. Its letters stay here."""
+    _check_seen(entry, act)
     if entry.status is Status.BATAL:
         raise LedgerError(f"Entri {entry.number} sudah batal.")
+    if held := merged_into(session, entry):
+        raise LedgerError(f"Entri {held[0].number} digabungkan ke sini; buka kembali entri itu dahulu.")
     values = {"status": Status.BATAL, **_closing(Status.BATAL, act)}
     _change(session, entry, act, "dibatalkan", values, note=_needed(note, "Alasan pembatalan"))
+    letters.withhold_waiting(session, entry, reason="Entri dibatalkan sebelum surat dikirim.", at=act.at)
 
 
-def answer(session: Session, entry: Entry, act: Act, *, words: str, default_mailbox: str) -> Letter:
-    """Owe the citizen an answer in the officer's own words; it threads to the latest letter of the entry."""
+def answer(
+    session: Session,
+    entry: Entry,
+    act: Act,
+    *,
+    words: str,
+    default_mailbox: str,
+    becomes: Status | None = Status.DIJAWAB,
+) -> Letter:
+    """Owe the citizen an answer in the officer's own words; it threads to the latest letter of the entry.
+
+    `becomes` is where the entry stands afterwards, `dijawab` or `menunggu_kelengkapan`; None, or a closed entry: as
+    before. Raises LedgerError where there is no address to write to.
+    """
+    _check_seen(entry, act)
     if not entry.email:
         raise LedgerError("Pelapor tidak meninggalkan alamat surel; hubungi melalui telepon.")
+    if not is_writable(entry.email):
+        raise LedgerError("Alamat surel pelapor bukan alamat yang dapat dikirimi; betulkan alamatnya dahulu.")
+    said, values = _needed(words, "Isi jawaban"), _answered_status(entry, becomes)
     mailbox, answers = _answered(session, entry)
     letter = letters.owe(
         session,
         entry,
-        Answering(mailbox or default_mailbox, answers, tuple(letters.ids_of_entry(session, entry.id or 0))),
+        Answering(mailbox or default_mailbox, answers, _referred(session, entry)),
         purpose=Purpose.JAWABAN,
         at=act.at,
     )
-    letter.words, letter.written_by = _needed(words, "Isi jawaban"), act.actor
-    _change(session, entry, act, "dijawab", _answered_status(entry), note=letter.words)
+    letter.words, letter.written_by = said, act.actor
+    _change(session, entry, act, "dijawab", values, note=letter.words)
     return letter
 
 
-def _answered_status(entry: Entry) -> dict[str, object]:
-    if entry.status in CLOSED or Status.DIJAWAB not in TRANSITIONS.get(entry.status, frozenset()):
+def _answered_status(entry: Entry, becomes: Status | None) -> dict[str, object]:
+    if becomes is None or entry.status in CLOSED or entry.status is becomes:
         return {}
-    return {"status": Status.DIJAWAB}
+    permitted = TRANSITIONS.get(entry.status, frozenset()) & {Status.MENUNGGU_KELENGKAPAN} | {Status.DIJAWAB}
+    if becomes not in permitted:
+        raise LedgerError(f"Dengan jawaban, keadaan tidak dapat menjadi “{becomes.value}”.")
+    return {"status": becomes}
+
+
+_FROM_CITIZENS = (Disposition.RECORDED, Disposition.FOLLOW_UP, Disposition.DUPLICATE)
 
 
 def _answered(session: Session, entry: Entry) -> tuple[str, str]:
-    """Return the mailbox that answers for an entry and the Message-ID of the citizen's newest mail."""
-    mails = [mail for mail in messages.of_entry(session, entry.id or 0) if not mail.outgoing]
-    newest = mails[-1].rfc_message_id if mails else None
-    return entry.mailbox, newest or ""
+    """Return the mailbox that answers for an entry and the Message-ID of the citizen's newest mail that has one.
+
+    An entry split off has no mail of its own at first: then it is the mail of the entry that it came from.
+    """
+    mails = messages.of_entry(session, entry.id or 0)
+    named = [
+        mail.rfc_message_id
+        for mail in mails
+        if mail.disposition in _FROM_CITIZENS and not mail.outgoing and mail.rfc_message_id
+    ]
+    origin = messages.split_origin(session, entry) if not named else None
+    return entry.mailbox, named[-1] if named else (_answered(session, origin)[1] if origin else "")
+
+
+def _referred(session: Session, entry: Entry) -> tuple[str, ...]:
+    return tuple(letters.ids_of_entry(session, entry.id or 0))
+
+
+def may_undo(session: Session, entry: Entry, act: Act) -> bool:
+    """Say whether the newest change is one that this actor made just now and may take back."""
+    changes = changes_of(session, entry)
+    return bool(changes) and _undoable(changes[-1], act)
+
+
+def _undoable(change: Event, act: Act) -> bool:
+    return change.verb in UNDOABLE and change.actor == act.actor and act.at - change.at <= UNDO_WITHIN
+
+
+def undo(session: Session, entry: Entry, act: Act) -> None:
+    """Give an entry the values back that it had before the newest change. Raises LedgerError where that is too late."""
+    _check_seen(entry, act)
+    changes = changes_of(session, entry)
+    if not changes or not _undoable(changes[-1], act):
+        raise LedgerError("Perubahan ini tidak dapat diurungkan lagi.")
+    *before, last = (_Said.of(event, events.values_of(session, [event]).get(event.id, {})) for event in changes)
+    values = {field: _value_after(before, field) for field in last.plain.keys() | last.personal.keys()}
+    _change(session, entry, act, "diurungkan", values)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What one event says of fields; a personal value that was erased is None."""
+
+    plain: dict[str, object]
+    personal: dict[str, str | None]
+
+    @classmethod
+    def of(cls, event: Event, kept: Mapping[str, str]) -> "_Said":
+        body = json.loads(event.body)
+        named = (field for field in body.get("digests", {}) if field in entries.PERSONAL_FIELDS)
+        return cls(body["set"], {field: kept.get(field) for field in named})
+
+
+_FROM_PLAIN: dict[str, Callable[[str], object]] = {"kind": Kind, "status": Status, "closed_at": datetime.fromisoformat}
+
+
+def _value_after(said: list[_Said], field: str) -> object:
+    for one in reversed(said):
+        if field in one.plain:
+            plain = one.plain[field]
+            return _FROM_PLAIN[field](plain) if field in _FROM_PLAIN and isinstance(plain, str) else plain
+        if field in one.personal:
+            if (value := one.personal[field]) is None:
+                raise LedgerError(
+                    "Nilai semula sudah dihapus menurut aturan, jadi perubahan ini tidak dapat diurungkan."
+                )
+            return value
+    return ""
 
 
 def send_again(session: Session, letter: Letter, act: Act) -> None:

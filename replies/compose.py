@@ -16,10 +16,11 @@ from config.settings import Settings
 from ledger.dates import long_date, long_moment
 from ledger.deadlines import Promise, promises
 from ledger.entries import Rulebook
+from ledger.errors import LedgerError
 from ledger.labels import KINDS
 from ledger.letters import Rendered
 from ledger.models import Entry, Letter
-from ledger.words import Channel
+from ledger.words import Channel, Purpose
 
 TEMPLATES = Path(__file__).parent / "templates"
 NUMBER_HEADER = "X-Buku-Nomor"
@@ -52,7 +53,7 @@ for _name in ("in-reply-to", "references", ANSWERS_HEADER.lower()):
 _POLICY = policy.SMTP.clone(header_factory=_HEADERS)
 
 
-class LetterError(Exception):
+class LetterError(LedgerError):
     """A letter cannot be written: a template is missing or broken. For the operator; the letter is tried again."""
 
 
@@ -83,14 +84,21 @@ class Composer:
     def render(self, entry: Entry, *, mailbox: str, files: int) -> Rendered:
         """Render the acknowledgement of an entry; what is in doubt gets neutral words. Raises LetterError."""
         words = _NEUTRAL if entry.needs_review else entry.kind.value
-        context = self._context(entry, mailbox, files)
+        return self._rendered(f"{Purpose.TANDA_TERIMA}_{words}", self._context(entry, mailbox, files))
+
+    def answer(self, entry: Entry, *, words: str, mailbox: str) -> Rendered:
+        """Render an answer in an officer's own words, inside the frame of every letter. Raises LetterError."""
+        said = {"paragraphs": paragraphs_of(words), "in_doubt": entry.needs_review}
+        return self._rendered(Purpose.JAWABAN, self._context(entry, mailbox, files=0) | said)
+
+    def _rendered(self, folder: str, context: dict[str, object]) -> Rendered:
         try:
             subject, text, html = (
-                self._jinja.get_template(f"tanda_terima_{words}/{part}").render(context)
+                self._jinja.get_template(f"{folder}/{part}").render(context)
                 for part in ("subject.txt", "body.txt", "body.html")
             )
         except Exception as wrong:  # a template is a program, and one broken letter must not take the others down
-            raise LetterError(f"templat tanda_terima_{words}: {type(wrong).__name__}: {wrong}") from wrong
+            raise LetterError(f"templat {folder}: {type(wrong).__name__}: {wrong}") from wrong
         return Rendered(" ".join(subject.split()), text.strip() + "\n", html.strip() + "\n")
 
     def check(self) -> list[str]:
@@ -118,6 +126,7 @@ class Composer:
             "missing": missing_from(entry),
             "promises": self._promises(entry),
             "received_by_mail": entry.channel is Channel.EMAIL,
+            "split_from": entry.split_from,
         }
 
     def _promises(self, entry: Entry) -> tuple[SpokenPromise, ...]:
@@ -139,6 +148,12 @@ def _spoken(promise: Promise) -> SpokenPromise:
     return SpokenPromise(promise.label, long_date(promise.due), span)
 
 
+def paragraphs_of(words: str) -> tuple[tuple[str, ...], ...]:
+    """Return typed words as paragraphs (an empty line stands between two) of lines, without needless spaces."""
+    blocks = re.split(r"\n[^\S\n]*\n\s*", words.replace("\r\n", "\n").strip())
+    return tuple(tuple(" ".join(line.split()) for line in block.split("\n") if line.strip()) for block in blocks)
+
+
 def greeting_name(name: str) -> str:
     """Return a name that may stand in a greeting, or nothing: a stranger chose it, and letters carry our name."""
     plain = " ".join(name.split())
@@ -157,7 +172,7 @@ def missing_from(entry: Entry) -> tuple[str, ...]:
 
 
 def as_mail(letter: Letter, number: str, settings: Settings, *, at: datetime) -> bytes:
-    """Build the mail of a letter (RFC 5322, RFC 3834): to its recipient alone, marked as automatic, threaded.
+    """Build the mail of a letter (RFC 5322): to its recipient alone, threaded, an acknowledgement marked as automatic.
 
     `at` is aware and becomes the Date. Raises ValueError where a header would hold a line break.
     """
@@ -175,8 +190,9 @@ def as_mail(letter: Letter, number: str, settings: Settings, *, at: datetime) ->
         mail[ANSWERS_HEADER] = f"<{letter.answers}>"
     if threading:
         mail["References"] = " ".join(f"<{one}>" for one in dict.fromkeys(threading))
-    mail["Auto-Submitted"] = "auto-replied"
-    mail["X-Auto-Response-Suppress"] = "All"
+    if letter.purpose is Purpose.TANDA_TERIMA:  # RFC 3834; a person writes an answer
+        mail["Auto-Submitted"] = "auto-replied"
+        mail["X-Auto-Response-Suppress"] = "All"
     mail[NUMBER_HEADER] = number
     mail.set_content(letter.body_text, cte="quoted-printable")
     mail.add_alternative(letter.body_html, subtype="html", cte="quoted-printable")

@@ -1,4 +1,4 @@
-"""Decides whether an acknowledgement is sent, or withheld and why: a table read from the top, without side effects."""
+"""Decides whether a letter is sent, or withheld and why: a table read from the top, without side effects."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -26,12 +26,16 @@ Decision = Send | Withheld
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of the table: what it looks at, and the reason it gives."""
+    """One row of the table: what it looks at, and the reason it gives.
+
+    One that `binds_answers` holds also for what an officer wrote himself; the others forbid automatic letters alone.
+    """
 
     name: str
     holds: Callable[[LetterFacts, Settings], bool]
     reason: Callable[[LetterFacts, Settings], str]
     releasable: bool = False
+    binds_answers: bool = False
 
 
 TABLE = (
@@ -39,16 +43,19 @@ TABLE = (
         "no address",
         lambda facts, _: not facts.recipient,
         lambda *_: "Surat tidak menyebut alamat pengirim.",
+        binds_answers=True,
     ),
     Row(
         "not writable",
         lambda facts, _: not is_writable(facts.recipient),
         lambda *_: "Alamat pengirim bukan alamat surel yang dapat dikirimi.",
+        binds_answers=True,
     ),
     Row(
         "our own address",
         lambda facts, settings: facts.recipient.lower() in settings.own_addresses,
         lambda *_: "Pengirimnya kotak surat kantor sendiri; pelapor aslinya perlu dihubungi petugas.",
+        binds_answers=True,
     ),
     Row(
         "forbidden by the mail",
@@ -67,6 +74,6 @@ TABLE = (
 def decide(facts: LetterFacts, settings: Settings) -> Decision:
     """Return the first reason to withhold a letter, or Send (RFC 3834, section 2)."""
     for row in TABLE:
-        if row.holds(facts, settings):
+        if (row.binds_answers or not facts.by_officer) and row.holds(facts, settings):
             return Withheld(row.reason(facts, settings), row.releasable)
     return Send()

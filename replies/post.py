@@ -1,14 +1,12 @@
 """Renders what is owed, sends what is due, and finds out about letters whose outcome an interruption left open."""
 
 import logging
-import threading
 import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import Session
 
 from config.logging import mask
@@ -17,7 +15,7 @@ from ledger import letters, messages
 from ledger.database import Database
 from ledger.models import Entry, Letter
 from ledger.ports import LetterFacts, SentFolder, SentUnreachable
-from ledger.words import LetterState
+from ledger.words import LetterState, Purpose
 from replies.compose import Composer, LetterError, as_mail
 from replies.policy import Withheld, decide
 from replies.transport import Accepted, Outcome, Postponed, Refused, Transport, Unknown
@@ -28,6 +26,8 @@ _PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 120, 24
 """How long a letter waits after its first, second, … failure; the last one goes on."""
 
 _DAY = timedelta(days=1)
+_ANSWERS = 20
+"""More than the answers of one sending, from the greeting to the final dot; each has the time-out to itself."""
 _NO_MAILBOX = "Kotak surat yang harus mengirimnya tidak ada lagi di pengaturan."
 
 
@@ -44,9 +44,10 @@ class Means:
 
 @dataclass(slots=True)
 class Delivered:
-    """What one round of the post did: how many letters ended in which state."""
+    """What one round of the post did: letters by the state they ended in, mailboxes that could not send, and why."""
 
     ended: Counter[LetterState] = field(default_factory=Counter)
+    troubled: dict[str, str] = field(default_factory=dict)
 
 
 Tell = Callable[[Letter, str], None]
@@ -69,12 +70,12 @@ def deliver(database: Database, means: Means, stopping: Callable[[], bool], tell
 
 def _render_owed(database: Database, means: Means, done: Delivered, tell: Tell) -> None:
     with database.reading() as session:
-        owed = [letter.id for letter in letters.in_state(session, LetterState.OWED)]
+        owed = letters.owed_now(session, means.clock())
     for letter_id in owed:
         with database.writing() as session:
             letter = session.get_one(Letter, letter_id)
-            if letter.state is not LetterState.OWED or (letter.next_attempt_at or letter.owed_at) > means.clock():
-                continue
+            if letter.state is not LetterState.OWED:
+                continue  # another process was first
             withheld = _render(session, letter, means)
         if withheld:
             _count(done, tell, letter, withheld)
@@ -91,12 +92,18 @@ def _render(session: Session, letter: Letter, means: Means) -> str:
         )
         return entry.number
     try:
-        files = messages.count_files(session, letter.entry_id)
-        letters.queue(session, letter, means.composer.render(entry, mailbox=letter.mailbox, files=files), at=now)
+        letters.queue(session, letter, _rendered(session, entry, letter, means.composer), at=now)
     except LetterError as wrong:
         log.error("%s: %s", entry.number, wrong)
         letters.keep_owed(letter, reason=f"Surat belum dapat ditulis: {wrong}", next_attempt_at=now + _PAUSES[1])
     return ""
+
+
+def _rendered(session: Session, entry: Entry, letter: Letter, composer: Composer) -> letters.Rendered:
+    if letter.purpose is Purpose.JAWABAN:
+        return composer.answer(entry, words=letter.words, mailbox=letter.mailbox)
+    files = messages.count_files(session, letter.entry_id)
+    return composer.render(entry, mailbox=letter.mailbox, files=files)
 
 
 def facts_of(session: Session, letter: Letter, now: datetime) -> LetterFacts:
@@ -106,6 +113,7 @@ def facts_of(session: Session, letter: Letter, now: datetime) -> LetterFacts:
         no_reply=messages.no_reply_of(session, letter.entry_id),
         sent_lately=letters.sent_to_since(session, letter.recipient, now - _DAY),
         released=letter.released,
+        by_officer=letter.purpose is Purpose.JAWABAN,
     )
 
 
@@ -116,16 +124,13 @@ def _send_due(database: Database, means: Means, done: Delivered, stopping: Calla
     try:
         while not stopping() and (taken := _take(database, means, frozenset(resting))) is not None:
             letter, number = taken
-            if letter.mailbox not in transports:
-                _end(database, letter, LetterState.FAILED, _NO_MAILBOX, means.clock())
-                _count(done, tell, letter, number)
-                continue
-            mail = as_mail(letter, number, means.settings, at=means.clock())
-            outcome = transports[letter.mailbox].send(letter.recipient, mail)
+            mail = _as_mail(means, letter, number)
+            outcome = _hand_over(transports.get(letter.mailbox), letter, mail)
             if isinstance(outcome, Postponed) and outcome.whole_mailbox:
                 resting.add(letter.mailbox)
+                done.troubled[letter.mailbox] = outcome.reason
             _note(database, means, letter, outcome)
-            if letter.state is LetterState.SENT:
+            if isinstance(outcome, Accepted):
                 _file_copy(means, letter, mail)
             _count(done, tell, letter, number)
             resting |= _at_their_limit(database, means)
@@ -133,6 +138,24 @@ def _send_due(database: Database, means: Means, done: Delivered, stopping: Calla
     finally:
         for transport in transports.values():
             transport.close()
+
+
+def _as_mail(means: Means, letter: Letter, number: str) -> bytes:
+    """Build the mail of a letter; empty where its headers cannot be built."""
+    try:
+        return as_mail(letter, number, means.settings, at=means.clock())
+    except ValueError:
+        log.exception("%s: letter %s cannot be made a mail", number, letter.id)
+        return b""
+
+
+def _hand_over(transport: Transport | None, letter: Letter, mail: bytes) -> Outcome:
+    """Hand one letter to the server of its mailbox."""
+    if transport is None:
+        return Refused(_NO_MAILBOX)
+    if not mail:
+        return Refused("Surat ini tidak dapat dibentuk menjadi surel; hubungi pelapor dengan cara lain.")
+    return transport.send(letter.recipient, mail)
 
 
 def _at_their_limit(database: Database, means: Means) -> set[str]:
@@ -213,7 +236,10 @@ def _postpone(database: Database, means: Means, letter: Letter, reason: str) -> 
 
 def _clear_up(database: Database, means: Means, done: Delivered, tell: Tell) -> None:
     """Settle letters that an interruption left `sending`: by the Sent folder, or as uncertain; never sent blindly."""
-    before = means.clock() - timedelta(seconds=means.settings.letters.sure_after_seconds)
+    patience = timedelta(seconds=means.settings.letters.sure_after_seconds)
+    if not database.is_sqlite:  # where several processes send, one of them may still be speaking to a slow server
+        patience = max(patience, timedelta(seconds=means.settings.letters.timeout_seconds * _ANSWERS))
+    before = means.clock() - patience
     with database.reading() as session:
         left = [
             (letter, session.get_one(Entry, letter.entry_id).number) for letter in letters.left_sending(session, before)
@@ -240,28 +266,3 @@ def _decide_left(database: Database, means: Means, letter: Letter, found: bool |
     else:
         reason = "Pengiriman terputus dan tidak ada yang dapat memastikan apakah surat sudah sampai. Hubungi penerima."
         _end(database, letter, LetterState.UNCERTAIN, reason, now)
-
-
-class PostThread(threading.Thread):
-    """Does a round of the post whenever it is woken, until asked to stop."""
-
-    def __init__(
-        self, database: Database, means: Means, *, stop: threading.Event, tell: Tell = lambda *_: None
-    ) -> None:
-        super().__init__(name="post", daemon=True)
-        self._database = database
-        self._means = means
-        self._stop_asked = stop
-        self._tell = tell
-        self.due = threading.Event()
-
-    def run(self) -> None:
-        """Send what is due, and wait to be woken."""
-        self.due.clear()
-        while not self._stop_asked.is_set():
-            try:
-                deliver(self._database, self._means, self._stop_asked.is_set, self._tell)
-            except SQLAlchemyError:  # a full disk or a lost database: letters stay as they were, the tick tries again
-                log.exception("the database refuses for now")
-            self.due.wait()
-            self.due.clear()  # before the request to stop is looked for, because that is made before `due` is set

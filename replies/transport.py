@@ -111,7 +111,7 @@ class Transport:
             self._smtp = self._smtp or self._open()
         except ConfigError as wrong:
             return str(wrong)
-        except (smtplib.SMTPException, OSError) as wrong:
+        except (smtplib.SMTPException, OSError, UnicodeError) as wrong:  # the last: a user name that AUTH cannot carry
             return self._trouble(wrong)
         return ""
 
@@ -157,6 +157,11 @@ class Transport:
             )
         if isinstance(wrong, smtplib.SMTPAuthenticationError) and wrong.smtp_code >= 500:
             return f"Server {where} menolak kata sandi {self._box.login}. Buat kata sandi aplikasi baru, lalu isikan."
+        if type(wrong) is smtplib.SMTPException:  # what smtplib raises where no way to log in is common to both sides
+            return (
+                f"Server {where} tidak menawarkan cara masuk dengan kata sandi (XOAUTH2 tidak didukung). "
+                "Gunakan kata sandi aplikasi dan server yang menerimanya."
+            )
         if isinstance(wrong, smtplib.SMTPNotSupportedError):
             return f"Server {where} tidak menawarkan sambungan aman; kata sandi tidak dikirim."
         if isinstance(wrong, TimeoutError):

@@ -30,6 +30,8 @@ DOORS = {
     "imap_tools": ("ingest/mailbox.py",),
     "imaplib": ("ingest/mailbox.py",),
     "mailparser": ("ingest/parse.py",),
+    "pypdf": ("ingest/attached.py",),
+    "docx": ("ingest/attached.py",),
     "email_validator": ("ledger/addresses.py",),
     "smtplib": ("replies/transport.py",),
     "schedule": ("run.py",),
@@ -41,6 +43,8 @@ DOORS = {
     "alembic": ("ledger/",),
     "pymap": ("demo/",),
     "aiosmtpd": ("demo/",),
+    "sklearn": ("ingest/learn.py",),
+    "scipy": ("ingest/learn.py",),
 }
 
 DATABASE_NAMES_OUTSIDE_THE_LEDGER = {"sqlmodel.Session"}
@@ -48,7 +52,8 @@ DATABASE_NAMES_OUTSIDE_THE_LEDGER = {"sqlmodel.Session"}
 
 CATCH_ALL = {
     ("ingest/settle.py", "_settle_alone"): "one mail must not take the other 49 down",
-    ("replies/compose.py", "render"): "a template is a program, and one broken letter must not take the others down",
+    ("replies/compose.py", "_rendered"): "a template is a program, and one broken letter must not take the others down",
+    ("run.py", "run"): "one job of the daemon must not end in silence",
 }
 """The only functions that may catch every exception, three at most, each with its reason."""
 

@@ -2,8 +2,10 @@
 
 import json
 import os
+import re
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import urllib.request
@@ -14,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.wire.certificate import Certificate
 from tests.wire.dovecot import Account, Dovecot
 from tests.wire.loopback import answers, free_port
 from tests.wire.office import Box, imap_of, mail, smtp_of, write_office
@@ -83,7 +86,7 @@ def desk_port(config: Path) -> int:
 def test_the_help_names_every_verb() -> None:
     ended = run("--help")
     assert ended.code == 0
-    for verb in ("demo", "serve", "daemon", "desk", "poll", "explain", "import", "check", "status", "verify"):
+    for verb in ("demo", "serve", "daemon", "desk", "poll", "explain", "import", "check", "status", "verify", "staff"):
         assert verb in ended.out
 
 
@@ -214,6 +217,89 @@ def test_check_names_each_server_that_refuses(dead: Path) -> None:
     assert ended.code == 1
     assert "Traceback" not in ended.err
     assert ended.out.count("PERLU TINDAKAN") >= 2
+
+
+# Accounts
+
+
+def test_accounts_are_added_listed_reset_and_disabled(dead: Path) -> None:
+    first = run("staff", "add", "kepala", "Bambang Sutrisno", "--role", "admin", config=dead)
+    added = run("staff", "add", "siti", "Siti [red]Rahmawati", "--nip", "1985", config=dead)
+    assert (first.code, added.code) == (0, 0), added.err
+    password = re.search(r"[a-z2-9]{5}(-[a-z2-9]{5}){2}", added.out)
+    assert password is not None and "Siti [red]Rahmawati" in added.out
+    reset = run("staff", "reset", "SITI", config=dead)
+    assert reset.code == 0 and password.group() not in reset.out and "sekali pakai" in reset.out
+    assert run("staff", "disable", "siti", config=dead).code == 0
+    listed = run("staff", "list", config=dead).out.splitlines()
+    assert [line.split("  ")[:3] for line in listed] == [
+        ["kepala", "Pengelola sistem", "belum mengganti sandi"],
+        ["siti", "Petugas", "nonaktif"],
+    ]
+    assert run("verify", config=dead).code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (("add", "x y", "Siti"), "Nama masuk"),
+        (("add", "siti", " "), "Nama petugas"),
+        (("reset", "siapa"), "tidak ada"),
+        (("disable", "siapa"), "tidak ada"),
+    ],
+)
+def test_an_account_that_cannot_be_changed_is_one_line_and_exit_1(
+    dead: Path, arguments: tuple[str, ...], words: str
+) -> None:
+    assert words in one_line(run("staff", *arguments, config=dead), 1)
+
+
+def test_a_role_that_does_not_exist_is_exit_2(dead: Path) -> None:
+    one_line(run("staff", "add", "siti", "Siti", "--role", "raja", config=dead), 2)
+
+
+def test_the_first_start_prints_a_one_time_password_once(config: Path) -> None:
+    port = desk_port(config)
+    said_at_starts = []
+    for _ in range(2):
+        with running("desk", config=config) as process:
+            wait_until(lambda: answers(port) or process.poll() is not None)
+            with urllib.request.urlopen(f"http://127.0.0.1:{port}/sehat", timeout=20) as page:
+                assert page.read() == b"sehat"
+            process.terminate()
+            assert process.wait(15) == 0, said(config)
+        said_at_starts.append(said(config))
+    assert re.search(r"Akun admin .*: [a-z2-9]{5}(-[a-z2-9]{5}){2}\n", said_at_starts[0])
+    assert "sekali pakai" not in said_at_starts[1]
+
+
+def test_a_desk_beyond_this_machine_without_tls_is_refused_by_every_verb(dead: Path) -> None:
+    with dead.open("a", encoding="utf-8") as writing:
+        writing.write('\n[desk]\nhost = "0.0.0.0"\n')
+    for verb in ("check", "desk", "serve"):
+        assert "tls_certificate" in one_line(run(verb, config=dead), 2)
+
+
+def test_a_certificate_that_cannot_be_read_is_named(dead: Path) -> None:
+    with dead.open("a", encoding="utf-8") as writing:
+        writing.write(f'\n[desk]\nport = {free_port()}\ntls_certificate = "tiada.pem"\ntls_key = "tiada.key"\n')
+    assert "tiada.pem" in one_line(run("desk", config=dead), 2)
+    checked = run("check", config=dead)
+    assert checked.code == 1 and "sertifikat halaman petugas: PERLU TINDAKAN" in checked.out
+
+
+def test_the_desk_speaks_tls_with_its_own_certificate(certificate: Certificate, tmp_path: Path) -> None:
+    port = free_port()
+    desk = {"port": port, "tls_certificate": certificate.file.as_posix(), "tls_key": certificate.key.as_posix()}
+    config = write_office(tmp_path, [Box()], database_url="sqlite:///book.db", desk=desk, **QUICK)
+    trusting = ssl.create_default_context(cafile=str(certificate.file))
+    with running("desk", config=config) as process:
+        wait_until(lambda: answers(port) or process.poll() is not None)
+        with urllib.request.urlopen(f"https://127.0.0.1:{port}/", timeout=20, context=trusting) as page:
+            assert page.status == 200 and "Masuk" in page.read().decode()
+        process.terminate()
+        assert process.wait(15) == 0, said(config)
+    assert f"https://127.0.0.1:{port}/" in said(config)
 
 
 def test_explain_gives_a_line_of_json_for_every_file_good_or_bad(dead: Path, tmp_path: Path) -> None:

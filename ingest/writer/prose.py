@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from ingest.telephones import find_telephones
+from ingest.writer.places import PLACE
 from ingest.writer.words import (
     ADDRESS_CUE,
     ADDRESS_SMALL,
@@ -11,21 +12,28 @@ from ingest.writer.words import (
     DEGREE,
     EVERYDAY,
     HONORIFIC,
+    IN_SENTENCES,
     NAME,
     NOT_NAME,
     ORG,
     ORG_START,
     ORG_WORD,
     ROLE,
+    TITLE,
     Candidate,
     address_value,
     checked,
     first_sentence,
+    is_common,
     is_told,
     name_value,
+    stripped,
 )
 
-_I = r"(?i:saya|sy|kulo|kula|kaule|aku|ane|sengko|i\s+am|my\s+name\s+is|dengan)"
+_I = (
+    r"(?i:saya|sy|kulo|kula|kaule|aku|ane|sengko['’`]?|engko['’`]?|gul[aeè]h?|bul[aâ]|abdina|abdi|ni|i\s+am|"
+    r"my\s+name\s+is|dengan)"
+)
 _INTRODUCED = re.compile(
     r"(?i:\b(?:perkenalkan|perkenankan|kenalkan|ijinkan|izinkan)\b,?\s+(?:diri\s+)?(?:nama\s+)?(?:saya|sy|kami|"
     r"kulo)?\s*(?:adalah|bernama)?\s*[:,]?\s*"
@@ -40,8 +48,18 @@ _INTRODUCED_SMALL = re.compile(
     r"bekerja|kerja|mau|ingin|dan|sebagai|selaku)\b))"
 )
 _SELF = re.compile(
-    rf"(?:^|[.,;:!?(\n]\s*|\b(?i:pak|bu|bapak|ibu|mas|mbak|kak|min|ini|bahwa|maka|hormat|wb|pagi|siang|sore|"
-    rf"malam)\s+){_I},?\s+(?P<name>{NAME}{DEGREE})"
+    rf"(?:^|[^\w\s'’`]\s*|\n|\b(?i:pak|bu|bapak|ibu|mas|mbak|kak|min|admin|ini|bahwa|maka|hormat|wb|pagi|siang|sore|"
+    rf"malam)\s+){_I},?\s+(?P<name>(?:(?i:cak|mbah|lek|mbak|bu|pak|buk|abah|bang)\s+)?{NAME}{DEGREE})"
+)
+_SELF_SMALL = re.compile(
+    r"(?i)(?:^|[^\w\s'’`]\s*|\n|\b(?:pak|bu|mas|mbak|kak|min|ini)\s+)(?:saya|sy|aku|kulo|kula|kaule|ni)\s+"
+    r"(?P<name>[a-z]{3,}(?:\s+[a-z]{3,}){0,2}?(?=\s+(?:dari|dr|asal|jl|jln|dusun|dsn|desa|ds|rt|gang|gg|umur|"
+    rf"bapak\s+dari|ibu\s+dari|{PLACE})\b)|[a-z]{{3,}}(?=\s*\.|\s*\n|\s*\Z))"
+)
+_THIS_IS = re.compile(
+    rf"(?:^|[.,!?\n]\s*|\b(?i:pak|bu|min|kak|mbak|mas|disnaker|dinas|admin)\s+)(?i:ini|iki)\s+"
+    rf"(?P<name>(?:(?i:cak|mbah|lek|mbak|bu|pak|buk|abah)\s+)?{NAME})(?=\s+(?:{ORG_WORD}\b|(?i:dari|dr|yg|yang|lagi)\b)|"
+    rf"\s*[,.\n]|\s*$)"
 )
 _FROM_ME = re.compile(rf"(?m)^(?i:dari|salam\s+dari)\s+(?P<name>{NAME}{DEGREE})(?=\s*[,(]|\s*$)")
 _SELF_SENDER = re.compile(
@@ -54,8 +72,9 @@ _OWN_ORG = re.compile(
     rf"(?i:\b(?:(?:be)?kerja|magang|karyawan|karyawati|karyawannya|pegawai|pekerja|buruh|staf|staff|operator|"
     rf"satpam|security|sopir|driver|kasir|pramuniaga|barista|mandor|teknisi|helper|admin|technician|employee|"
     rf"bagian\s+\w+|"
-    rf"pemilik|owner|pimpinan|direktur|ketua|pengurus|perwakilan|hrd|kuasa\s+dari)(?:\s+(?:\w+\s+){{0,2}}(?:di|"
-    rf"pada|dari|in|at|of|for))?)\s+(?P<org>{ORG})"
+    rf"pemilik|owner|pimpinan|direktur|ketua|pengurus|perwakilan|hrd|kuasa\s+dari|kurir|borongan|perawat|dokter|guru|siswa|"
+    rf"siswi|waiters?|cs|spg|sales|marketing|legal|staf\s+\w+|dosen|pengajar|satpam\s+dari|mahasiswa|mahasiswi|alumni|anggota|pl|petugas\s+lapangan)(?:\s+(?:tetap|kontrak|harian|lepas))?"
+    rf"(?:\s+(?:\w+\s+){{0,3}}(?:di|pada|dari|in|at|of|for))?(?:\s+vendor)?|yang\s+punya|yg\s+punya)\s+(?P<org>{ORG})"
 )
 _FROM_ORG = re.compile(
     rf"(?i:\b(?:(?:kami|saya)\s+(?:\w+\s+){{0,4}}?dari|kami\s+mewakili|mewakili|kami\s+selaku|selaku|kami|"
@@ -63,7 +82,8 @@ _FROM_ORG = re.compile(
 )
 _ACTING_ORG = re.compile(
     rf"(?P<org>{ORG})\s+(?i:(?:dengan\s+ini\s+|bermaksud\s+|hendak\s+|akan\s+|selaku\s+|ingin\s+|telah\s+|"
-    rf"siap\s+)?(?:mengajukan|bermaksud|memohon|mendaftarkan|menyampaikan|mengirimkan|melampirkan|mohon|"
+    rf"siap\s+)?(?:mengajukan|bermaksud|memohon|mendaftarkan|menyampaikan|mengirimkan|melampirkan|mohon|mengusulkan|menyarankan|"
+    rf"berencana|membuka|menyelenggarakan|memerlukan|sudah\s+sepakat|merencanakan|menyelenggarakan|baru\s+pertama|"
     rf"mengundang|menawarkan|ingin|siap\s+ambil))"
 )
 _FORMER = re.compile(
@@ -74,13 +94,13 @@ _FORMER = re.compile(
 _ADDRESS_PROSE = re.compile(
     r"(?i:\b(?:alamat(?:\s+(?:saya|sy|kami|rumah|lengkap|domisili|kulo|tinggal))*(?:\s+(?:di|adalah))?|beralamat"
     r"(?:kan)?(?:\s+di)?|bertempat\s+tinggal\s+di|tinggal(?:\s+saya)?\s+di|berdomisili\s+di|domisili(?:\s+di)?|"
-    r"rumah(?:\s+(?:saya|kulo|sy|kami))?(?:\s+di)?|griy[oa]\s+kul[oa]|griy[oa]|omah(?:\s*ku)?(?:\s+(?:nang|neng|"
+    r"rumah(?!\s+(?:sakit|makan|singgah|tangga|ibadah))(?:\s+(?:saya|kulo|sy|kami))?(?:\s+di)?|kantor\s+kami(?:\s+di)?|griy[oa]\s+kul[oa]|griy[oa]|omah(?:\s*ku)?(?:\s+(?:nang|neng|"
     r"di))?|warga|asal|roma(?:na)?\s+(?:kaule|sengko)?\s*(?:e|neng|di)?)\s*[:,]?\s+)"
     r"(?P<address>[A-Za-z0-9][^\n;?!]{3,140})"
 )
 _ADDRESS_STOP = re.compile(
     r"(?i)\s+(?:dan|yang|ingin|mau|bermaksud|dengan|mengadukan|melaporkan|melapor|menyampaikan|mengajukan|saya|"
-    r"kami|sudah|telah|adalah|bekerja|mohon|untuk|tidak|selaku|sejak|mewakili|karyawan|pekerja|datang|kulo|badhe|"
+    r"kami|sudah|telah|adalah|bekerja|mohon|untuk|tidak|mendaftarkan|mengusulkan|menanyakan|selaku|sejak|mewakili|karyawan|pekerja|datang|kulo|badhe|"
     r"bade|arep|ape|nyuwun|terro|rencana|lewat|melalui|hp|wa|telp|telepon|tlp|no\s*hp|nomor|nomer|mbak|pak|bu)\b"
 )
 _OTHERS_PHONE = re.compile(
@@ -95,7 +115,12 @@ def _cut_name(raw: str, sender: frozenset[str]) -> str | None:
     kept: list[str] = []
     for word in plain.split():
         bare = word.strip(".,").casefold()
-        if bare in NOT_NAME or re.fullmatch(ORG_WORD, word.strip(".,")) or ROLE.fullmatch(word.strip(".,")):
+        if (
+            bare in NOT_NAME
+            or (raw.isupper() and is_common(word))
+            or re.fullmatch(ORG_WORD, word.strip(".,"))
+            or ROLE.fullmatch(word.strip(".,"))
+        ):
             break
         kept.append(word)
         if word.endswith(".") and len(word) > 4:
@@ -108,6 +133,7 @@ def names_in_prose(flow: str, sender: frozenset[str]) -> Iterable[Candidate]:
         (_INTRODUCED, "perkenalan", 0.9),
         (_INTRODUCED_SMALL, "perkenalan", 0.75),
         (_SELF, "perkenalan", 0.75),
+        (_THIS_IS, "perkenalan", 0.62),
         (_FROM_ME, "perkenalan", 0.6),
         (_BARE_LABEL, "isian “nama”", 0.7),
         (_ON_BEHALF, "“atas nama”", 0.5),
@@ -115,12 +141,15 @@ def names_in_prose(flow: str, sender: frozenset[str]) -> Iterable[Candidate]:
     ):
         for match in pattern.finditer(flow):
             raw = match["name"]
-            if raw.isupper() and len(raw.split()) > 2 and flow.isupper():
-                continue
             name = _cut_name(raw, sender)
+            if pattern is _INTRODUCED_SMALL and any(is_common(word) for word in raw.split()):
+                continue
             if name:
                 known = bool(sender & set(name.casefold().split()))
                 yield Candidate("nama", name, source, min(0.94, confidence + (0.1 if known else 0.0)))
+    for match in _SELF_SMALL.finditer(flow):
+        if not any(is_common(word) for word in match["name"].split()):
+            yield Candidate("nama", match["name"], "perkenalan", 0.6)
     for match in _RUN_ON.finditer(flow):
         words = match["name"].casefold().split()
         if not (NOT_NAME | EVERYDAY | ADDRESS_SMALL) & set(words):
@@ -143,6 +172,57 @@ def _names_by_sender(flow: str, sender: frozenset[str]) -> Iterable[Candidate]:
         yield Candidate("nama", " ".join(kept).strip(".,"), "perkenalan, cocok dengan nama pengirim", 0.78)
 
 
+_AFTER_NAME = (
+    rf"(?:^|[^\w\s'’`]\s*|(?<=\s)){_I},?\s+(?:(?i:cak|mbah|lek|mbak|bu|pak|bapak|ibu|buk|abah)\s+)?{NAME}{DEGREE}"
+)
+_FROM = r"(?i:dari|dr|dhari|deri|saking|teko|asal|asli|warga|orang|rumah|nang|di|ndek|yg\s+dari)"
+_PLACE_AFTER_NAME = re.compile(
+    rf"(?:{_AFTER_NAME}\s*[,.]?\s+(?:{_FROM}\s+)?|\b(?i:ini)\s+(?:(?i:mbak|bu|pak)\s+)?{CAP}\s+(?i:(?:yg\s+)?dari)\s+)"
+    rf"(?P<address>(?:(?i:ds|desa|kel|kec|dusun|dsn)\.?\s+)?(?i:{PLACE})(?:,?\s+(?i:{PLACE}))*"
+    rf"(?:[,/]?\s*(?i:rt|rw|gg|gang|blok|no)[. ]*\d[\w/]*)*)(?!\w)"
+)
+_ADDRESS_AFTER_NAME = re.compile(
+    rf"{_AFTER_NAME}\s*[,.]?\s+(?P<address>(?:(?i:{PLACE})\s+)?(?:(?i:jl|jln|jalan|gg|gang|dusun|dsn|perum|perumahan|desa|"
+    rf"ds|kel|kampung|blok|rt)\b\.?)\s[^\n;?!]{{2,120}})"
+)
+_NAME_ALONE = re.compile(
+    rf"(?:{_AFTER_NAME}|\b(?i:ini|bu|pak)\s*,?\s+{CAP}),?\s+"
+    rf"(?P<between>(?:(?!(?i:cpmi|calon|pmi|tki|tkw|proses|daftar|mendaftar|mantan|eks|terhadap)\b)[\w()]+,?\s+){{0,5}}?)"
+    rf"(?P<org>{ORG})"
+)
+
+
+def addresses_after_names(flow: str) -> Iterable[Candidate]:
+    """An address that follows the writer's name without any word such as "alamat"."""
+    for match in _PLACE_AFTER_NAME.finditer(flow):
+        yield Candidate("alamat", stripped(match["address"]), "tempat di belakang nama", 0.58)
+    for match in _ADDRESS_AFTER_NAME.finditer(flow):
+        value = first_sentence(match["address"])
+        stop = _ADDRESS_STOP.search(value) or _EVERYDAY_GOES_ON.search(value)
+        address = address_value(_before_everyday(value[: stop.start()] if stop else value))
+        if address and not is_told(address):
+            yield Candidate("alamat", address, "alamat di belakang nama", 0.72)
+
+
+_EVERYDAY_GOES_ON = re.compile(
+    r"\s+(?:istri|suami|anak|alumni|umur|usia|kerja|kuli|tukang|buruh|pekerja|ini|mau|ada|pak|bu|sejak|sudah|punya|"
+    r"BIKIN|MAU|INI|SUDAH)\b"
+)
+
+
+def organisations_after_names(flow: str) -> Iterable[Candidate]:
+    """The organisation that a writer adds to his name: "saya Nama, bagian umum PT Contoh"."""
+    if _FORMER.search(flow):
+        return
+    for match in _NAME_ALONE.finditer(flow):
+        value = _cut_org(match["org"])
+        if value and not IN_SENTENCES.search(match["between"]):
+            yield Candidate("instansi", value, "di belakang nama", 0.6)
+
+
+_STUDIED_AT = re.compile(r"(?i)(?:universitas|institut|politeknik|akademi|smk|sma|man|sekolah|lbh|lsm|serikat|fsp)")
+
+
 def organisations_in_prose(flow: str) -> Iterable[Candidate]:
     former = bool(_FORMER.search(flow))
     for pattern, confidence, employer in (
@@ -153,10 +233,8 @@ def organisations_in_prose(flow: str) -> Iterable[Candidate]:
         (_OWN_EMPLOYER, 0.6, True),
     ):
         for match in pattern.finditer(flow):
-            if employer and former:
-                continue
             value = _cut_org(match["org"])
-            if value:
+            if value and not (employer and former and not _STUDIED_AT.match(value)):
                 yield Candidate("instansi", value, "kalimat surat", confidence)
 
 
@@ -231,8 +309,11 @@ def organisation_of_sender(flow: str, sender_name: str) -> Iterable[Candidate]:
 
 
 def _cut_org(raw: str) -> str | None:
+    raw = raw[: cut.start()] if (cut := re.search(r"\s\(|\s(?i:jl|jln|jalan|gg)\b\.?", raw)) else raw
     words: list[str] = []
     for word in raw.split():
+        if len(words) > 1 and raw.isupper() and is_common(word):
+            break
         words.append(word)
         if re.search(r"\w{3,}[.,]$", word):
             break
@@ -245,7 +326,7 @@ _ADDRESS_BESIDE = re.compile(
     r"(?P<before>[^\n]{0,160}?),\s+(?P<address>(?:(?:ketua|warga)\s+)?(?:Jl|Jln|Jalan|Gg|Gang|Perum|Perumahan|"
     r"Dusun|Dsn|Desa|Blok|RT|Kampung|Kelurahan|Kel)\b\.?\s[^\n;?!]{3,120})"
 )
-_NAMES_HIMSELF = re.compile(rf"\b{_I}\s+{CAP}|(?i:sendiri|atas\s+nama)")
+_NAMES_HIMSELF = re.compile(rf"\b{_I}\s+{TITLE}?{CAP}|(?i:sendiri|atas\s+nama)")
 _RUN_ON = re.compile(
     r"(?i)\b(?P<label>nama|nm|an|a\.n\.?|atas\s+nama)\s+(?:(?:saya|sy)\s+)?(?P<name>[a-z'’]{2,}"
     r"(?:\s+[a-z'’]{2,}){0,3}?)\s*,?\s+(?=(?:alamat|almt|rumah|dusun|desa|jl|jln|gang|rt|hp|wa|no\s*hp|telp|tlp|"
@@ -292,7 +373,9 @@ def addresses_in_prose(flow: str) -> Iterable[Candidate]:
             value = value[: numbers[0].start]
         address = address_value(_before_everyday(value))
         cued = bool(address and ADDRESS_CUE.search(address))
-        if not cued and not value[0].isupper():
+        if not cued and not value[:1].isupper():
+            continue
+        if address and not cued and all(is_common(word) for word in address.split()):
             continue
         loose = re.match(r"(?i)(?:warga|asal|rumah|roma)", match.group())
         if (

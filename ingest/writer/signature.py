@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ingest.telephones import find_telephones
+from ingest.writer.places import is_place, without_place
 from ingest.writer.words import (
     ABBREVIATION,
     ADDRESS_CUE,
@@ -24,8 +25,10 @@ from ingest.writer.words import (
     address_value,
     checked,
     first_sentence,
+    is_common,
     is_told,
     name_like,
+    small_name_like,
     stripped,
 )
 
@@ -37,7 +40,7 @@ _CLOSING = re.compile(
 _CLOSING_HEAD = re.compile(
     r"^(?i:(?:salam\s+)?hormat(?:\s+(?:saya|kami|kulo))?|hormatku|wassalam\w*(?:\s+wr\.?\s*wb\.?)?|salam"
     r"(?:\s+hormat)?|ttd|tertanda|(?:best|kind|warm)?\s*regards|sincerely|matur\s+(?:nuwun|suwun)|terima\s*kasih|"
-    r"thanks?|thank\s+you|trims|makasih|suwun|pengadu|pelapor|pemohon|dari|sekretariat)\b\.?\s*[,:!-]\s*(?=[A-Z(])"
+    r"thanks?|thank\s+you|trims|makasih|suwun|pengadu|pelapor|pemohon|dari|sekretariat)\b\.?\s*[,:!-]\s*(?=[A-Z(]|drg?\.|apt\.)"
 )
 _IGNORED = re.compile(r"(?i)^(?:nip|nik|nrp|npwp|no\.?\s*ktp|email|e-mail)\b[\s.:]*[\d .\-|]*$")
 _SEPARATOR = re.compile(r"\s*[|;•·()\t]\s*|\s+[/\-–—]\s+|,\s*(?!\d)|\s+[-–—](?=[A-Z])")
@@ -64,6 +67,13 @@ def _without_phones(line: str) -> tuple[str, list[str]]:
     return (rest + line[last:]).strip(" |,"), [number.raw for number in numbers]
 
 
+_OCCUPATION = re.compile(
+    r"(?i)(?:bag|bagian|eks|ex|borongan|vendor|kasir|kuli|sopir|supir|driver|satpam|kontraktor|konsultan|pos|line|tki|"
+    r"tkw|mantan|gudang|anggota|alumni|pencari|kurir|tukang|penjaga|siswa|guru|perawat|petani|nelayan|istri|suami|"
+    r"orang\s+tua|toko)\b"
+)
+
+
 def _kind_of(part: str, sender: frozenset[str]) -> Field | None:
     plain = part.strip(" .,-–—()")
     if not plain:
@@ -71,8 +81,10 @@ def _kind_of(part: str, sender: frozenset[str]) -> Field | None:
     if ORG_START.match(plain) or ORG_ENDS.search(plain):
         return "instansi"
     if ADDRESS_CUE.search(plain):
-        return None if is_told(plain) else "alamat"
-    if ROLE.search(plain):
+        return None if is_told(plain) or plain.split()[0].casefold() in EVERYDAY else "alamat"
+    if is_place(plain):
+        return "alamat"
+    if ROLE.search(plain) or _OCCUPATION.match(plain):
         return "lain"
     return "nama" if name_like(plain, sender) else None
 
@@ -88,6 +100,8 @@ def _pieces(line: str, sender: frozenset[str]) -> list[_Piece] | None:
     pieces = [_Piece("telepon", number) for number in numbers]
     parts = _parts(rest)
     kinds = [_kind_of(part, sender) for part in parts]
+    if parts and kinds[0] is None and (numbers or any(kinds[1:])) and small_name_like(parts[0]):
+        kinds[0] = "nama"  # a name in small letters, with an address or an organisation behind it
     if any(kind is None for kind in kinds[:1]) or (len(parts) > 1 and sum(kind is None for kind in kinds) > 1):
         return pieces if not rest else None
     return [*_gathered(parts, kinds, bool(numbers)), *pieces]
@@ -103,8 +117,64 @@ def _parts(rest: str) -> list[str]:
         if parts and re.fullmatch(DEGREE, ", " + piece):
             parts[-1] = f"{parts[-1]}, {piece}"
         else:
-            parts.append(piece)
+            parts.extend(_apart(piece))
     return parts
+
+
+def _apart(piece: str) -> list[str]:
+    """Part a name from what follows it without a comma: an organisation, an address, a place, an occupation."""
+    organisation, address = ORG_INSIDE.search(piece), HARD_ADDRESS.search(piece)
+    if organisation and organisation.start() and _may_be_name(piece[: organisation.start()]):
+        return [piece[: organisation.start()].strip(), *_apart(piece[organisation.start() :])]
+    if address and address.start():
+        head, place = without_place(piece[: address.start()].strip())
+        if _may_be_name(head):
+            return [head, f"{place} {_one_address(piece[address.start() :])}".strip()]
+    if ORG_START.match(piece):
+        cut = address.start() if address and address.start() else len(piece)
+        return [part for part in (_one_organisation(piece[:cut]), piece[cut:]) if part]
+    if ADDRESS_CUE.search(piece):
+        return [_one_address(piece)]
+    head, place = without_place(piece)
+    if place and _may_be_name(head):
+        return [head, place]
+    occupied = _OCCUPIED.match(piece)
+    if occupied and _may_be_name(occupied["name"]):
+        return [occupied["name"], occupied["rest"]]
+    return [piece]
+
+
+def _one_organisation(piece: str) -> str:
+    """Cut where a sentence goes on in everyday words."""
+    words = piece.split()
+    joining = ("dan", "of", "untuk", "keluarga")
+    goes_on = (at for at, word in enumerate(words) if at and word.islower() and word not in joining and is_common(word))
+    return " ".join(words[: next(goes_on, len(words))])
+
+
+def _one_address(piece: str) -> str:
+    """Cut where, behind a full stop, something else begins."""
+    first = first_sentence(piece)
+    rest = piece[len(first) :]
+    return first if HARD_ADDRESS.search(first) and not ADDRESS_CUE.search(rest) else piece
+
+
+_OCCUPIED = re.compile(
+    r"(?P<name>\S+(?:\s+\S+){0,2}?)\s+(?P<rest>(?:bag|bagian|eks|ex|borongan|vendor|kasir|kuli|sopir|supir|driver|satpam|"
+    r"kontraktor|konsultan|hrd?|legal|pos|line|cpmi|pmi|tki|tkw|buruh|karyawan|karyawati|operator|staff?|mantan|toko|"
+    r"gudang|anggota|alumni|pencari|kurir|tukang|penjaga|pemilik|ketua|warga|wali|istri|suami|orang\s+tua|ibunya|"
+    r"bapaknya|anaknya|korban|pelapor|pekerja|admin|mahasiswa|mahasiswi|siswa|guru|perawat|petani|nelayan)\b.{0,30})\Z",
+    re.IGNORECASE,
+)
+
+
+def _may_be_name(words: str) -> bool:
+    if ADDRESS_CUE.search(words) or is_place(words):
+        return False
+    plain = words.strip(" ,")
+    return small_name_like(plain) or (
+        name_like(plain, frozenset()) and not all(is_common(word) for word in plain.split())
+    )
 
 
 def _gathered(parts: Sequence[str], kinds: Sequence[Field | None], phone_behind: bool) -> list[_Piece]:
@@ -113,7 +183,9 @@ def _gathered(parts: Sequence[str], kinds: Sequence[Field | None], phone_behind:
     for place, (part, kind) in enumerate(zip(parts, kinds, strict=True)):
         if kind == "nama" and seen:
             place_name = phone_behind and place == len(parts) - 1 and "nama" in seen
-            kind = "alamat" if place_name or pieces[-1].field == "alamat" else kind
+            kind = "alamat" if place_name or (pieces and pieces[-1].field == "alamat") else kind
+            if kind == "alamat" and all(is_common(word) for word in part.split()):
+                kind = "lain"
         if kind is None and "alamat" in seen and not part[0].islower():
             kind = "alamat"
         if kind == "alamat" and pieces and pieces[-1].field == "alamat":
@@ -193,6 +265,8 @@ def _of_block(pieces: Sequence[_Piece], sender: frozenset[str]) -> Iterable[Cand
         value = checked(piece.field, piece.value)
         if value is None or piece.field in seen:
             continue
+        if piece.field == "alamat" and not anchored and not (ADDRESS_CUE.match(value) or is_place(value)):
+            continue  # the end of a sentence that names a street is no signature
         seen.add(piece.field)
         confidence = 0.85 if anchored else 0.6
         if piece.field == "nama" and sender & set(value.casefold().split()):
@@ -200,20 +274,26 @@ def _of_block(pieces: Sequence[_Piece], sender: frozenset[str]) -> Iterable[Cand
         yield Candidate(piece.field, value, "tanda tangan surat", confidence)
 
 
-_SENTENCE_END = re.compile(r"[.!?…)\"”—]\s+[-–—]?\s*(?=\S)|\s[-–—]{1,2}\s*(?=[A-Z])|,\s+(?=[A-Z])")
+_SENTENCE_END = re.compile(
+    r"[.!?…)\"”—\u2600-\u27bf\ufe0f\U0001f300-\U0001faff]\s+[-–—]?\s*(?=\S)|\s[-–—]{1,2}\s*(?=[A-Z])|,\s+(?=[A-Z])"
+)
 
 
 def _tail(line: str, sender: frozenset[str]) -> list[_Piece]:
     """Read a signature that stands behind the last sentence on the same line."""
     for end in _SENTENCE_END.finditer(line):
-        rest = line[end.end() :].strip().rstrip(".")
+        rest = line[end.end() :].strip()
+        closed = rest.endswith(".")
+        rest = rest.rstrip(".") if not re.search(r"\s[A-Z]\.$", rest) else rest
         if not rest or len(rest) > 140 or ABBREVIATION.search(line[: end.start()]):
             continue
         first = rest.split()[0].strip(",").casefold()
-        if rest[0].islower() and first not in sender:
+        if rest[0].islower() and first not in sender and is_common(first):
             continue
         pieces = _pieces(rest, sender) or []
-        if pieces and not _lone_word(pieces, sender):
+        if not pieces and line[end.start()] != "," and small_name_like(rest):
+            pieces = [_Piece("nama", rest)]
+        if pieces and not _lone_word(pieces, sender, after_comma=line[end.start()] == ",", closed=closed):
             return pieces
         pieces = _pieces(first_sentence(rest), sender) or []
         if len(pieces) > 1 and any(piece.field == "nama" for piece in pieces):
@@ -221,14 +301,20 @@ def _tail(line: str, sender: frozenset[str]) -> list[_Piece]:
     return []
 
 
-def _lone_word(pieces: Sequence[_Piece], sender: frozenset[str]) -> bool:
-    """Say whether one single word is all there is: it may close a sentence as well as sign a letter."""
+def _lone_word(pieces: Sequence[_Piece], sender: frozenset[str], *, after_comma: bool, closed: bool) -> bool:
+    """Say whether one single word is all there is: it may close a sentence as well as sign a letter.
+
+    `closed` tells that a full stop follows: a name that signs has none, as a rule.
+    """
     only = pieces[0]
-    if len(pieces) > 1:
+    if len(pieces) > 1 or only.field not in ("instansi", "nama"):
         return False
-    return only.field == "instansi" or (
-        only.field == "nama" and len(only.value.split()) == 1 and only.value.casefold() not in sender
-    )
+    if only.field == "instansi" or only.value.casefold() in sender:
+        return only.field == "instansi"
+    words = only.value.split()
+    if after_comma or (closed and len(words) == 1 and only.value[0].islower()):
+        return len(words) == 1 or after_comma
+    return len(words) == 1 and is_common(words[0])
 
 
 def from_letterhead(lines: Sequence[str]) -> Iterable[Candidate]:

@@ -4,9 +4,11 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from ingest.telephones import find_telephones
+from ingest.writer.places import is_place, without_place
 
 Field = Literal["nama", "instansi", "alamat", "telepon", "lain"]
 
@@ -28,26 +30,31 @@ class Candidate:
 
 
 CAP = r"(?:[A-Z][\w'’`.\-]*)"
-NAME = rf"{CAP}(?:[ ]+(?:{CAP}|bin|binti|al|el|van|de)){{0,4}}"
+TITLE = r"(?:(?i:drg?|apt|ir|dra|drs|prof|ns)\.\s+)"
+NAME = rf"{TITLE}?{CAP}(?:[ ]+(?:{CAP}|(?:bin|binti|al|el|van|de)\b)){{0,4}}"
 DEGREE = (
-    r"(?:,?\s*(?:S\.?\s?(?:H|E|T|P|Pd|Sos|Kom|Si|Psi|Farm|Kep|Ag|IP|AP|ST|Hum|Gz|Ked|I)|M\.?\s?(?:M|H|T|Si|Pd|"
-    r"Kom|Ag|AP|Kn|Sc|Hum|Ak)|"
-    r"A\.?\s?Md|Amd|SH|SE|ST|MM|MH|MT|SPd|SSos|SKom|Ak|CPA|Ph\.?D|MBA|Dipl)\b(?:\.\w{1,4})*\.?)*"
+    r"(?:,?\s*(?:S\.?\s?(?:H|E|T|P|Pd|Sos|Kom|Si|Psi|Farm|Kep|Ag|IP|AP|ST|Hum|Gz|Ked|KM|Tr|Stat|I)|M\.?\s?(?:M|H|T|Si|Pd|"
+    r"Kom|Ag|AP|Kn|Sc|Hum|Ak|Farm|Kes|Psi|Kep)|"
+    r"A\.?\s?Md|Amd|SH|SE|ST|MM|MH|MT|SPd|SSos|SKom|Ak|CPA|SST|SKM|MARS|MKes|Sp\.\w{1,3}|Ph\.?D|MBA|Dipl)\b(?:\.\w{1,4})*\.?)*"
 )
 HONORIFIC = re.compile(
-    r"(?i)^(?:(?:bapak|bpk|pak|ibu|bu|sdri?|saudara|saudari|sdr/i|mas|mbak|tuan|nyonya|ny|tn|mr|mrs|ms)\b\.?\s+)+"
+    r"(?i)^(?:(?:bapak|bpk|pak|ibu|bu|buk|sdri?|saudara|saudari|sdr/i|mas|mbak|mba|cak|lek|mbah|abah|mbok|guru|advokat|kades|lurah|bang|kang|om|"
+    r"tante|tuan|nyonya|ny|tn|mr|mrs|ms|p(?=\.))\b\.?\s+)+"
 )
-ORG_WORD = (
-    r"(?:PT|CV|UD|PD|Fa|NV|Perum Bulog|Perum Perhutani|Perum Damri|Perumda|PDAM|BUMD|Koperasi|Kopkar|KSP|Yayasan|"
+_ORG_WORDS = (
+    r"PT|CV|UD|PD|Fa|NV|Perum Bulog|Perum Perhutani|Perum Damri|Perumda|PDAM|BUMD|Koperasi|Kopkar|KSP|Yayasan|"
     r"Toko|Kafe|Cafe|Café|Kedai|Depot|Warung|Resto|Restoran|RM|Rumah Makan|Rumah Sakit|RS|RSUD|RSIA|RSU|"
     r"Klinik|Apotek|Puskesmas|Hotel|Losmen|Bank|BPR|Asosiasi|Serikat|SPSI|FSPMI|KSPSI|KSPI|SBSI|KSBSI|SP|SB|PUK|"
-    r"DPC|DPD|PC|APINDO|Kadin|KADIN|HIPMI|Forum|Dinas|Badan|Bagian|PO|PB|"
+    r"DPC|DPD|PC|APINDO|Kadin|KADIN|HIPMI|Forum|Dinas|Badan|PO|PB|FSP|FSB|SPN|KASBI|GSBI|"
+    r"Pemerintah Desa|Pemerintah Kelurahan|Pemerintah Kecamatan|Pemdes|SD|SDN|SMP|SMPN|TK|PAUD|Karaoke|Panitia|"
+    r"Pusat Studi|KKP|"
     r"Universitas|Institut|Politeknik|Akademi|STIE|STIKES|LSM|LBH|Ormas|Kantor|Notaris|Firma|Katering|Catering|"
     r"Laundry|Bengkel|Konveksi|Percetakan|Pabrik|Perkumpulan|Paguyuban|Lembaga|LPK|BLK|BKK|"
     r"SMK|SMKN|SMA|SMAN|MA|MAN|Pondok Pesantren|Ponpes|Komunitas|Sanggar|Biro|Swalayan|Minimarket|Supermarket|"
     r"SPBU|Grup|Gapoktan|Kelompok|Aliansi|Karang Taruna|Himpunan|Ikatan|Persatuan|Gabungan|Peternakan|Salon|"
-    r"Butik|Studio|Travel|Radio|Event Organizer)"
+    r"Butik|Studio|Travel|Radio|Event Organizer"
 )
+ORG_WORD = rf"(?:{_ORG_WORDS}|{_ORG_WORDS.upper()})"
 _ORG_TAIL = (
     r"(?:Consulting|Consultant|Consultants|Agency|Associates|Partners|Corp|Corporation|Ltd|Limited|Inc|"
     r"Group|Tbk|Law Firm|Law Office|Company|Association|Foundation|Services|Indonesia|Logistics|Catering|"
@@ -64,18 +71,18 @@ ROLE = re.compile(
     r"pemilik|owner|supervisor|spv|general affairs|procurement|kuasa|kuasa hukum|advokat|pengacara|humas|pic|"
     r"penanggung jawab|petugas lapangan|prcpmi|officer|head|chief|mahasiswa|mahasiswi|karyawan|karyawati|pekerja|"
     r"buruh|"
-    r"perwakilan|marketing|sales|representative|technician|korban|wali|warga|cpmi|calon)\b"
+    r"perwakilan|executive|marketing|sales|representative|technician|korban|wali|warga|cpmi|calon)\b"
 )
 ADDRESS_CUE = re.compile(
     r"(?i)(?<!\w)(?:d/a\b|jl\b\.?|jln\b\.?|jalan\b|gg\b\.?|gang\b|rt\b[ .:]*\d|rw\b[ .:]*\d|perum\b|perumahan\b|"
     r"perumnas\b|blok\b|ds\b\.?|desa\b|dsn\b\.?|dusun\b|kel\b\.|kelurahan\b|kec\b\.?|kecamatan\b|kab\b\.?|"
     r"kabupaten\b|"
     r"kampung\b|kp\b\.?|lingkungan\b|ling\b\.|komplek\b|kompleks\b|ruko\b|pondok\b|asrama\b|kost?\b|kontrakan\b|"
-    r"kavling\b|griya\b|villa\b|apartemen\b|rusun\w*|kota\s+[A-Z]|no\.\s*\d+)"
+    r"kavling\b|griya\b|villa\b|apartemen\b|rusun\w*|gedung\b|wisma\b|menara\b|kota\s+[A-Z]|no\.\s*\d+)"
 )
 HARD_ADDRESS = re.compile(
     r"(?i)(?<!\w)(?:d/a\b|jl\b\.?|jln\b\.?|jalan\b|gg\b\.?|gang\b|rt\b[ .:]*\d|rw\b[ .:]*\d|perum(?:ahan|nas)?\b"
-    r"(?!\s+(?:bulog|perhutani|damri))|dsn\b\.?|dusun\b|blok\b)"
+    r"(?!\s+(?:bulog|perhutani|damri))|dsn\b\.?|dusun\b|blok\b|ruko\b|ds\b\.|kel\b\.|kec\b\.)"
 )
 ADDRESS_SMALL = _words(
     "gang jalan dusun desa kelurahan kecamatan kabupaten kota blok perum perumahan rt rw no nomor timur barat "
@@ -103,7 +110,10 @@ NOT_NAME = _words(
     "presiden allah tuhan gusti astaghfirullah alhamdulillah insyaallah amin aamiin bukti berkas dokumen surat "
     "monggo nggih pun sampun mboten kulo order pemesanan konfirmasi hubungi info kontak tim team panitia redaksi "
     "admin kampus undangan keluarga sekretariat please kindly my your we the and for sekretaris ketua manager "
-    "direktur jalan gang perum dusun desa blok pelayanan petugas loket perusahaan pabrik toko rt rw"
+    "jl jln gg kel kec ds dsn direktur jalan gang perum dusun desa blok pelayanan petugas loket perusahaan pabrik "
+    "toko rt rw "
+    "tks trims mks thx tq makasi makasih "
+    "makasii suksma jazakumullah jazakallah barakallah kades lurah camat saksi sekian siap hehe wkwk"
 )
 EVERYDAY = _words(
     "gaji upah gajinya lembur bagian sejak selama mulai tapi tetapi padahal malah katanya sampai hingga bulan "
@@ -113,8 +123,30 @@ EVERYDAY = _words(
     "bisa harus mau ingin bikin buat kok loh sih dong aja saja juga pun nya itu ini sini situ sana ternyata "
     "selalu sering pernah banyak semua seluruh setiap tiap sudah rugi bangkrut kota kab"
 )
+COMMON = EVERYDAY | _words(Path(__file__).with_name("everyday.txt").read_text(encoding="utf-8"))
+"""Words of everyday letters that are nobody's name."""
+_AFFIXES = re.compile(
+    r"(?:di|meny|meng|mem|men|me|ber|ter|ke|per|peng|pen|pem|se|ny|nge)?(\w{3,}?)(?:nya|kan|an|i|lah|kah)?"
+)
+
+
+_DERIVED = re.compile(r"(?:me|di|ber|ter|pe|se|ke|nge)\w{3,}(?:kan|nya|lah|kah)|\w{4,}nya")
+"""A word with affixes at both ends is hardly a name."""
+
+
+def is_common(word: str) -> bool:
+    """Say whether a word, whatever its affixes, is one of everyday letters."""
+    plain = word.strip(".,").casefold()
+    if plain in COMMON or plain in NOT_NAME:
+        return True
+    if _DERIVED.fullmatch(plain):
+        return True
+    stem = _AFFIXES.fullmatch(plain)
+    return bool(stem and len(stem.group(1)) > 3 and stem.group(1) in COMMON)
+
+
 ABBREVIATION = re.compile(
-    r"(?i)(?:^|[\s(])(?:jl|jln|gg|kel|kec|kab|no|rt|rw|ds|dsn|dr|ir|prof|drs|h|hj|kh|k\.h|mt|moh|muh|ach|abd|st|"
+    r"(?i)(?:^|[\s(])(?:jl|jln|gg|kel|kec|kab|no|rt|rw|ds|dsn|dr|ir|prof|drs|h|hj|kh|k\.h|mt|moh|muh|moch|ach|abd|st|"
     r"pt|cv|ud|prov|perum|lt|km|[A-Z])$"
 )
 
@@ -125,6 +157,7 @@ def _tidy(line: str) -> str:
     plain = re.sub(r"(?<!\w)[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}(?!\w)", "", plain)
     plain = plain.strip(" |") if plain.lstrip().startswith("|") else plain
     plain = re.sub(r"^\s*(?:[-–—•·▪●○◦*>►✓]+\s+|\(?(?:\d{1,2}|[a-h])[.)]\s+)", "", plain)
+    plain = re.sub(r"(?<=\w) {3,}(?=\w)", "\t", plain)
     return re.sub(r"[ ]{2,}", " ", re.sub(r"\s*\t+\s*", "\t", plain)).strip(" ")
 
 
@@ -194,6 +227,12 @@ _EMPTY = frozenset(
 )
 
 
+_OFFICE = re.compile(
+    r"(?i)^(?:(?:kepala|pimpinan)\s+)?(?:disperinaker|disnaker|dinas\s+(?:perindustrian|tenaga\s+kerja|ketenagakerjaan))"
+)
+"""The office that is written to, however it is called, is not the writer's own."""
+
+
 def checked(field: Field, value: str) -> str | None:
     """Return a value that can stand in a field, cleaned, or None."""
     if field == "telepon":
@@ -206,6 +245,8 @@ def checked(field: Field, value: str) -> str | None:
         return name_value(value)
     if field == "instansi":
         bare = stripped(value)
+        if _OFFICE.search(bare):
+            return None
         if value.strip().casefold() in _PRIVATE or bare.casefold() in _PRIVATE:
             return "Perorangan"
         return bare if bare.casefold() not in _EMPTY and len(bare) <= 120 and re.search(r"[^\W\d]{2}", bare) else None
@@ -222,12 +263,22 @@ def name_value(value: str) -> str | None:
     plain = HONORIFIC.sub("", stripped(plain))
     kept = re.match(rf"[^,]+{DEGREE}", plain)
     plain = kept.group() if kept else plain
-    plain = re.split(r"(?<=[a-z]{3})\.\s", plain)[0].strip()
+    plain = re.split(r"(?<![Dd]rg)(?<![Aa]pt)(?<![Dd]r[as])(?<=[a-z]{3})\.\s", plain)[0].strip()
+    plain = without_place(plain)[0]
+    if re.fullmatch(DEGREE, f", {plain}"):
+        return None
     if plain.casefold() in _EMPTY or not 2 <= len(plain) <= 60 or len(plain.split()) > 7 or ORG_START.match(plain):
         return None
     if re.search(r"\b[A-Z]\.\s?[A-Z][a-z]{0,3}$", plain) and f"{plain}." in value:
         plain += "."
     return plain.rstrip(",") if re.search(r"[^\W\d_]{2}", plain) and not re.search(r"\d{2}|@|https?:", plain) else None
+
+
+_PERSON = re.compile(r"(?i)(?:kepala|ketua|wali\s*kota|bupati|camat|lurah|kades|pemerintah|dinas|account)\b")
+
+
+def _all_common(words: str) -> bool:
+    return all(is_common(word) for word in re.findall(r"[^\W\d_]+", words))
 
 
 def address_value(value: str) -> str | None:
@@ -240,6 +291,8 @@ def address_value(value: str) -> str | None:
     if numbers:
         plain = plain[: numbers[0].start]
     plain = stripped(EMAIL.split(plain)[0])
+    if _PERSON.match(plain) or not (re.search(r"[A-Z\d]", plain) or is_place(plain) or not _all_common(plain)):
+        return None
     if plain.casefold() in _EMPTY or not 4 <= len(plain) <= 160 or not re.search(r"[^\W\d_]{3}", plain):
         return None
     return plain
@@ -260,18 +313,31 @@ def name_like(part: str, sender: frozenset[str]) -> bool:
         return False
     if ORG_START.match(plain) or ORG_ENDS.search(plain) or HARD_ADDRESS.search(plain):
         return False
-    if re.search(r"\w{4,}\.\s", plain):
+    if re.search(r"\w{5,}\.\s", plain):
         return False
-    small = {"bin", "binti", "al", "el", "van", "de"}
+    small = {"bin", "binti", "al", "el", "van", "de", "dr.", "drg.", "apt."}
     if words[0].casefold() in sender and len(words) <= 3 and not EVERYDAY & set(words):
         return True
     return all(word[0].isupper() or word in small for word in words)
 
 
+_PLAIN_WORD = re.compile(r"[^\W\d_][\w'’`\-]*\.?")
+
+
+def small_name_like(part: str) -> bool:
+    """Say whether one to three words, however they are written, may be a name: none of them is an everyday word."""
+    words = HONORIFIC.sub("", part.strip()).split()
+    return 1 <= len(words) <= 3 and all(
+        _PLAIN_WORD.fullmatch(word) and len(word) > 2 and not is_common(word) for word in words
+    )
+
+
 def is_told(part: str) -> bool:
     """Say whether words are a sentence rather than an address."""
     small = [word for word in re.findall(r"[^\W\d_]{2,}", part) if word[0].islower()]
-    return len([word for word in small if word not in ADDRESS_SMALL]) >= 4 or bool(re.search(r"[^\W\d]{4,}\.\s", part))
+    return len([word for word in small if word not in ADDRESS_SMALL]) >= 4 or bool(
+        re.search(r"(?!Prof)[^\W\d]{4,}\.\s", part)
+    )
 
 
 def first_sentence(value: str) -> str:

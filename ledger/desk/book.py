@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 from typing import TypeVar
@@ -10,10 +10,12 @@ from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
+from sqlmodel import Session
 
 from ledger import labels, search
+from ledger.desk.access import Officer, Permission, Reader
 from ledger.desk.frame import Frame
-from ledger.search import LONGEST_WORDS, Cursor, Filter, Order, Page, WrongCursor
+from ledger.search import LONGEST_WORDS, NOBODY, Cursor, Filter, Order, Page, WrongCursor
 from ledger.words import Channel, Register, Status
 
 ROWS = 50
@@ -22,14 +24,22 @@ CHOICES = {
     "terlambat": "Terlambat",
     "hari_ini": "Tenggat hari ini",
     "tinjau": "Perlu ditinjau",
+    "saya": "Bagian saya",
 }
-ORDERS = {Order.TERBARU: "Terbaru dahulu", Order.TENGGAT: "Tenggat terdekat"}
+ORDERS = {
+    Order.TERBARU: "Terbaru dahulu",
+    Order.TERLAMA: "Terlama dahulu",
+    Order.TENGGAT: "Tenggat terdekat",
+    Order.NAMA: "Nama pelapor",
+}
 FIELDS = {
     "cari": "Cari",
     "register": "Register",
     "kanal": "Kanal",
     "layanan": "Layanan",
     "keadaan": "Keadaan",
+    "petugas": "Petugas",
+    "kotak": "Kotak surat",
     "pilih": "Pilihan cepat",
     "dari": "Diterima dari",
     "sampai": "Sampai",
@@ -38,6 +48,27 @@ FIELDS = {
 _DAY_FIRST = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})")
 
 WordT = TypeVar("WordT", bound=StrEnum)
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What may be chosen beside fixed words: services, officers and mailboxes by key; `own` is who asks."""
+
+    services: Mapping[str, str]
+    officers: Mapping[str, str]
+    mailboxes: Mapping[str, str]
+    own: str
+
+    @classmethod
+    def of(cls, frame: Frame, session: Session, officer: Officer) -> "Choices":
+        """Return what an officer may choose now."""
+        settings = frame.settings
+        return cls(
+            {key: settings.service_title(key) for key in (*settings.services, "umum")},
+            {NOBODY: "Belum ada petugas"} | search.officers(session),
+            {box.address: box.address for box in settings.mailboxes},
+            officer.login,
+        )
 
 
 @dataclass(slots=True)
@@ -90,22 +121,26 @@ class Asked:
             return None
         return day
 
-    def filter(self, services: Mapping[str, str]) -> Filter:
+    def filter(self, choices: "Choices") -> Filter:
         """Return what is wanted, remembering everything that cannot be read."""
         choice = self.one_of("pilih", CHOICES)
+        officer = self.one_of("petugas", choices.officers)
         since, until = self.day("dari"), self.day("sampai")
         if since and until and since > until:
             self.wrong.setdefault("sampai", "Tanggal akhir mendahului tanggal awal.")
         return Filter(
             series=self.word("register", Register),
             channel=self.word("kanal", Channel),
-            service=self.one_of("layanan", services),
+            service=self.one_of("layanan", choices.services),
             status=self.word("keadaan", Status),
+            officer=choices.own if choice == "saya" else officer,
+            mailbox=self.one_of("kotak", choices.mailboxes),
             since=since,
             until=until,
             needs_review=choice == "tinjau",
             overdue=choice == "terlambat",
             due_today=choice == "hari_ini",
+            open_only=choice == "saya",
             text=self.typed["cari"],
         )
 
@@ -124,24 +159,24 @@ def routes(frame: Frame) -> APIRouter:
     router = APIRouter()
 
     @router.get("/buku")
-    def book(request: Request) -> HTMLResponse:
-        return _shown(frame, request.query_params, path="/buku", room="book")
+    def book(request: Request, officer: Reader) -> HTMLResponse:
+        return _shown(frame, officer, request.query_params, path="/buku", room="book")
 
     @router.get("/permohonan")
-    def requests(request: Request) -> HTMLResponse:
+    def requests(request: Request, officer: Reader) -> HTMLResponse:
         query = {**request.query_params, "register": Register.REG.value}
-        return _shown(frame, query, path="/permohonan", room="requests")
+        return _shown(frame, officer, query, path="/permohonan", room="requests")
 
     return router
 
 
-def _shown(frame: Frame, query: Mapping[str, str], *, path: str, room: str) -> HTMLResponse:
-    services = {key: frame.settings.service_title(key) for key in (*frame.settings.services, "umum")}
+def _shown(frame: Frame, officer: Officer, query: Mapping[str, str], *, path: str, room: str) -> HTMLResponse:
     asked = Asked.of(query)
-    wanted = asked.filter(services)
-    order = asked.word("urut", Order) or Order.TERBARU
     fixed = ("urut", "register") if room == "requests" else ("urut",)
     with frame.database.reading() as session:
+        choices = Choices.of(frame, session, officer)
+        wanted = replace(asked.filter(choices), discreet=not officer.may(Permission.RECORD))
+        order = asked.word("urut", Order) or Order.TERBARU
         page = Page((), 0)
         if not asked.wrong:
             try:
@@ -161,6 +196,7 @@ def _shown(frame: Frame, query: Mapping[str, str], *, path: str, room: str) -> H
             session,
             "book.html",
             room,
+            officer=officer,
             status=422 if asked.wrong else 200,
             path=path,
             page=page,
@@ -169,14 +205,36 @@ def _shown(frame: Frame, query: Mapping[str, str], *, path: str, room: str) -> H
             sifted=asked.sifts("pilih", "cari", *fixed),
             registers=labels.REGISTERS,
             channels=labels.CHANNELS,
-            services=services,
+            available=choices,
             statuses=labels.STATUSES,
             fields=FIELDS,
             choices=CHOICES,
             orders=ORDERS,
+            order=order,
+            sorting=_sorting(asked, path, order),
             newer=asked.address(path, sesudah=str(page.newer)) if page.newer else None,
             older=asked.address(path, sebelum=str(page.older)) if page.older else None,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Sorted:
+    """A column head that sorts: where it leads, and how the column stands now (aria-sort)."""
+
+    address: str
+    now: str
+
+
+def _sorting(asked: Asked, path: str, order: Order) -> dict[str, Sorted]:
+    received = {Order.TERBARU: "descending", Order.TERLAMA: "ascending"}.get(order, "none")
+    turned = Order.TERLAMA if order is Order.TERBARU else Order.TERBARU
+    return {
+        "received": Sorted(asked.address(path, urut=turned.value), received),
+        "who": Sorted(asked.address(path, urut=Order.NAMA.value), "ascending" if order is Order.NAMA else "none"),
+        "left": Sorted(
+            asked.address(path, urut=Order.TENGGAT.value), "ascending" if order is Order.TENGGAT else "none"
+        ),
+    }
 
 
 def _cursor(written: str | None) -> Cursor | None:

@@ -5,15 +5,20 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 from sqlmodel import Session, col, select
-from starlette.exceptions import HTTPException
 
-from ledger import dates, events, labels, letters, messages, search
-from ledger.desk.frame import Frame, said_in
-from ledger.models import Arrival, Attachment, Entry, Event, Letter, Message
-from ledger.words import Disposition, Register
+from ledger import entries, files, letters, messages, recording, search, workflow
+from ledger.desk import acts
+from ledger.desk.access import Officer, Permission, Reader
+from ledger.desk.acts import TASKS, Shelf, Where, likeliest, offered
+from ledger.desk.history import due_label, history
+from ledger.desk.numbered import PLACE, address_of, room_of
+from ledger.desk.secrecy import is_hidden, masked
+from ledger.models import Arrival, Attachment, Entry, Letter, Message
+from ledger.words import Disposition
+from ledger.workflow import Act
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,110 +48,111 @@ class Post:
 
 
 @dataclass(frozen=True, slots=True)
-class Happening:
-    """One line of an entry's history in words."""
+class Notice:
+    """What has just been done, said above the entry; `undoable` where it may be taken back at once."""
 
-    at: datetime
     words: str
-    actor: str
-    details: tuple[tuple[str, str], ...]
+    undoable: bool = False
 
 
-def routes(frame: Frame) -> APIRouter:
-    """Return the routes of this room."""
+Word = Annotated[str, Query(max_length=40)]
+
+
+def routes(shelf: Shelf) -> APIRouter:
+    """Return the routes of this room: the entry, and all that may be done with it."""
     router = APIRouter()
 
-    @router.get("/buku/{series}/{year}/{sequence}")
-    def entry(
-        series: str,
-        year: Annotated[int, Path(ge=2000, le=2999)],
-        sequence: Annotated[int, Path(ge=1, le=999_999)],
-    ) -> HTMLResponse:
-        with frame.database.reading() as session:
-            found = search.entry_numbered(session, _register(series), year, sequence)
-            if found is None:
-                raise HTTPException(404)
-            return _shown(frame, session, found)
+    @router.get(PLACE)
+    def entry(where: Where, officer: Reader, selesai: Word = "", dicatat: Word = "", tidak: Word = "") -> HTMLResponse:
+        with shelf.frame.database.reading() as session:
+            found = where.entry(session)
+            said: dict[str, object] = {
+                "notice": _notice(shelf, session, found, officer, selesai),
+                "refused": TASKS[tidak].title if tidak in TASKS else "",
+                "taken": dicatat,
+            }
+            return _shown(shelf, officer, session, found, said)
 
+    router.include_router(acts.routes(shelf))
     return router
 
 
-def _register(series: str) -> Register:
-    try:
-        return Register(series.upper())
-    except ValueError as wrong:
-        raise HTTPException(404) from wrong
+def _notice(shelf: Shelf, session: Session, entry: Entry, officer: Officer, done: str) -> Notice | None:
+    if done not in TASKS:
+        return None
+    undoable = workflow.may_undo(session, entry, Act(officer.login, shelf.frame.clock()))
+    return Notice(TASKS[done].done, undoable and officer.may(Permission.RECORD))
 
 
-def _shown(frame: Frame, session: Session, entry: Entry) -> HTMLResponse:
-    assert entry.id is not None, "the entry was read from the database"
-    mails = mails_of(session, messages.of_entry(session, entry.id))
-    opening = next((mail for mail in mails if mail.message.disposition is Disposition.RECORDED), None)
-    posts = [Post(letter) for letter in letters.of_entry(session, entry.id)]
-    rest: list[Mail | Post] = [mail for mail in mails if mail is not opening]
+def _shown(shelf: Shelf, officer: Officer, session: Session, entry: Entry, said: dict[str, object]) -> HTMLResponse:
+    frame, hidden = shelf.frame, is_hidden(entry, officer)
+    tasks = offered(entry, officer, previews=shelf.preview is not None)
     return frame.page(
         session,
         "entry.html",
-        "requests" if entry.series is Register.REG else "book",
-        entry=entry,
+        room_of(entry),
+        officer=officer,
+        status=200,
+        entry=masked(entry) if hidden else entry,
+        version=entry.version,
+        hidden=hidden,
+        here=address_of(entry),
         due=date.fromisoformat(entry.due_on) if entry.due_on else None,
-        due_label=_due_label(frame, entry.due_rule),
-        opening=opening,
-        correspondence=sorted([*rest, *posts], key=lambda piece: piece.at),
-        posts=posts,
-        history=_history(frame, session, events.of_entry(session, entry.id)),
+        due_label=due_label(frame, entry.due_rule),
+        names=search.officers(session),
+        history=history(frame, session, entry, discreet=hidden),
         beside=search.neighbours(session, entry),
         is_mail=lambda piece: isinstance(piece, Mail),
+        tasks=tasks,
+        next=likeliest(entry, officer, tasks),
+        handed_in=[] if hidden else files.of_entry(session, entry.id or 0),
+        not_told=recording.missing(entry),
+        recorded_later=recording.recorded_later,
+        linked=_linked(session, entry),
+        **said,
+        **_papers(session, entry, hidden=hidden),
     )
+
+
+def _papers(session: Session, entry: Entry, *, hidden: bool) -> dict[str, object]:
+    """Return the mails and letters of an entry; hidden, only that letters went, not to whom nor what they said."""
+    posts = [Post(letter) for letter in letters.of_entry(session, entry.id or 0)]
+    if hidden:
+        return {"opening": None, "correspondence": [], "posts": [Post(_bare(post.letter)) for post in posts]}
+    mails = mails_of(session, messages.of_entry(session, entry.id or 0))
+    opening = next((mail for mail in mails if mail.message.disposition is Disposition.RECORDED), None)
+    rest: list[Mail | Post] = [mail for mail in mails if mail is not opening]
+    return {
+        "opening": opening,
+        "correspondence": sorted([*rest, *posts], key=lambda piece: piece.at),
+        "posts": posts,
+    }
+
+
+def _bare(letter: Letter) -> Letter:
+    kept = {"entry_id", "purpose", "state", "owed_at", "ended_at", "mailbox", "rfc_message_id"}
+    return Letter(**letter.model_dump(include=kept))
+
+
+def _linked(session: Session, entry: Entry) -> list[tuple[str, Entry]]:
+    """Return the other entries that this one is bound to, each with how."""
+    into = entries.by_number(session, entry.merged_into) if entry.merged_into else None
+    origin = messages.split_origin(session, entry)
+    found = [("Digabungkan ke", into), ("Dipisahkan dari", origin)]
+    found += [("Duplikatnya", one) for one in workflow.merged_into(session, entry)]
+    found += [("Perkara lain dari surat ini", one) for one in workflow.split_off(session, entry)]
+    return [(how, one) for how, one in found if one is not None]
 
 
 def mails_of(session: Session, found: Sequence[Message]) -> list[Mail]:
     """Return messages with their files and arrivals, in three queries however many they are."""
     ids = [message.id for message in found if message.id is not None]
     arrivals = search.arrivals_of(session, ids)
-    files: dict[int, list[Attachment]] = {}
+    attached: dict[int, list[Attachment]] = {}
     wanted = select(Attachment).where(col(Attachment.message_id).in_(ids)).order_by(col(Attachment.position))
     for file in session.exec(wanted):
-        files.setdefault(file.message_id, []).append(file)
+        attached.setdefault(file.message_id, []).append(file)
     return [
-        Mail(message, tuple(files.get(message.id or 0, ())), tuple(arrivals.get(message.id or 0, ())))
+        Mail(message, tuple(attached.get(message.id or 0, ())), tuple(arrivals.get(message.id or 0, ())))
         for message in found
     ]
-
-
-def _due_label(frame: Frame, key: str) -> str:
-    return next((rule.label for rule in frame.settings.deadlines.rules if rule.key == key), key)
-
-
-def _history(frame: Frame, session: Session, found: list[Event]) -> list[Happening]:
-    personal = events.values_of(session, found)
-    return [
-        Happening(
-            event.at,
-            labels.verb(event.verb),
-            event.actor,
-            tuple(_details(frame, said_in(event.body) | personal.get(event.id, {}))),
-        )
-        for event in found
-    ]
-
-
-def _details(frame: Frame, said: dict[str, object]) -> list[tuple[str, str]]:
-    return [
-        (labels.field(name), _in_words(frame, name, value)) for name, value in said.items() if value not in (None, "")
-    ]
-
-
-def _in_words(frame: Frame, name: str, value: object) -> str:
-    """Return a value of an event in words: moments and days as dates, services by their title."""
-    office = frame.settings.office
-    try:
-        if name.endswith("_at"):
-            return dates.long_moment(datetime.fromisoformat(str(value)), office.zone, office.zone_label)
-        if name == "due_on":
-            return dates.long_date(date.fromisoformat(str(value)))
-    except ValueError:
-        return str(value)
-    if name == "service":
-        return frame.settings.service_title(str(value))
-    return _due_label(frame, str(value)) if name == "due_rule" else labels.value(name, value)

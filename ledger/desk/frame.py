@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from fastapi.responses import HTMLResponse
@@ -14,7 +14,10 @@ from sqlmodel import Session
 from config.settings import Settings
 from ledger import dates, labels, search
 from ledger.database import Database
+from ledger.desk.access import Officer
 from ledger.ports import MailReader
+from ledger.recording import recorded_later
+from ledger.staff import Lifetime
 from ledger.words import CLOSED, LetterState, Status
 
 HERE = Path(__file__).parent
@@ -91,14 +94,28 @@ class Frame:
         """Build the frame of an office."""
         return cls(database, settings, reader, clock, _environment(settings))
 
+    @property
+    def lifetime(self) -> Lifetime:
+        """How long a session lasts, as the settings say."""
+        desk = self.settings.desk
+        return Lifetime(timedelta(minutes=desk.idle_minutes), timedelta(hours=desk.session_hours))
+
     def today(self) -> date:
         """Return the office's day."""
         return dates.local_date(self.clock(), self.settings.office.zone)
 
-    def page(self, session: Session, template: str, room: str, *, status: int = 200, **shown: object) -> HTMLResponse:
-        """Render a page inside the frame; `room` is the key of the room in which it stands."""
+    def page(
+        self, session: Session, template: str, room: str, *, officer: Officer, status: int = 200, **shown: object
+    ) -> HTMLResponse:
+        """Render a page inside the frame for an officer; `room` is the key of the room in which it stands."""
         text = self.templates.get_template(template).render(
-            rooms=_rooms(search.waiting(session)), room=room, now=self.clock(), today=self.today(), **shown
+            rooms=_rooms(search.waiting(session)),
+            room=room,
+            officer=officer,
+            newest=search.newest_entry(session) if self.templates.globals["live"] else 0,
+            now=self.clock(),
+            today=self.today(),
+            **shown,
         )
         return HTMLResponse(text, status_code=status)
 
@@ -141,9 +158,11 @@ def _environment(settings: Settings) -> Environment:
         office=office,
         labels=labels,
         remaining=remaining,
+        recorded_later=recorded_later,
         letter_tones=LETTER_TONES,
         service_title=settings.service_title,
         static=_static_addresses(),
+        live=False,
     )
     return environment
 

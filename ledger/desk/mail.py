@@ -10,9 +10,11 @@ from sqlmodel import Session, col, select
 from starlette.exceptions import HTTPException
 
 from ledger import messages
+from ledger.desk.access import Officer, Reader
 from ledger.desk.entry import mails_of
 from ledger.desk.frame import Frame
-from ledger.desk.safety import FILE_POLICY, MAIL_POLICY, CleanHtml, clean_html, disposition, type_of
+from ledger.desk.safety import FILE_POLICY, MAIL_POLICY, PDF_POLICY, CleanHtml, clean_html, disposition, type_of
+from ledger.desk.secrecy import refuse_hidden
 from ledger.errors import LedgerError
 from ledger.models import Attachment, Entry, Message
 from ledger.ports import OpenedFile, OpenedMail
@@ -68,22 +70,22 @@ def routes(frame: Frame) -> APIRouter:
     router = APIRouter(prefix="/surat/{message_id}")
 
     @router.get("")
-    def mail(message_id: Id) -> HTMLResponse:
-        message, original = _opened(frame, message_id)
+    def mail(message_id: Id, officer: Reader) -> HTMLResponse:
+        message, original = _opened(frame, message_id, officer)
         with frame.database.reading() as session:
-            return _shown(frame, session, message, original)
+            return _shown(frame, officer, session, message, original)
 
     @router.get("/asli.eml")
-    def original(message_id: Id) -> Response:
+    def original(message_id: Id, officer: Reader) -> Response:
         with frame.database.reading() as session:
-            raw = _raw(session, _message(session, message_id))
+            raw = _raw(session, _message(session, message_id, officer))
         if isinstance(raw, LedgerError):
             raise HTTPException(404)
         return _download(raw, f"surat-{message_id}.eml", "message/rfc822")
 
     @router.get("/tampilan")
-    def html(message_id: Id) -> HTMLResponse:
-        clean = _opened(frame, message_id)[1].html
+    def html(message_id: Id, officer: Reader) -> HTMLResponse:
+        clean = _opened(frame, message_id, officer)[1].html
         if clean is None:
             raise HTTPException(404)
         page = frame.bare("mail_html.html", body=clean.body)
@@ -91,25 +93,35 @@ def routes(frame: Frame) -> APIRouter:
         return page
 
     @router.get("/lampiran/{position}")
-    def attachment(message_id: Id, position: Position) -> Response:
-        file = _file(frame, message_id, position)
+    def attachment(message_id: Id, position: Position, officer: Reader) -> Response:
+        file = _file(frame, message_id, position, officer)
         return _download(file.content, file.name, type_of(file.content))
 
     @router.get("/lampiran/{position}/gambar")
-    def image(message_id: Id, position: Position) -> Response:
-        file = _file(frame, message_id, position)
+    def image(message_id: Id, position: Position, officer: Reader) -> Response:
+        file = _file(frame, message_id, position, officer)
         kind = type_of(file.content)
         if kind not in PREVIEWED:
             raise HTTPException(404)
         return _file_response(file.content, kind, disposition("inline", file.name))
 
+    @router.get("/lampiran/{position}/pdf")
+    def pdf(message_id: Id, position: Position, officer: Reader) -> Response:
+        file = _file(frame, message_id, position, officer)
+        if type_of(file.content) != "application/pdf":
+            raise HTTPException(404)
+        page = _file_response(file.content, "application/pdf", disposition("inline", file.name))
+        page.headers["Content-Security-Policy"] = PDF_POLICY
+        return page
+
     return router
 
 
-def _message(session: Session, message_id: int) -> Message:
+def _message(session: Session, message_id: int, officer: Officer) -> Message:
     found = session.get(Message, message_id)
     if found is None:
         raise HTTPException(404)
+    refuse_hidden(session.get(Entry, found.entry_id) if found.entry_id else None, officer)
     return found
 
 
@@ -120,13 +132,13 @@ def _raw(session: Session, message: Message) -> bytes | LedgerError:
         return gone
 
 
-def _opened(frame: Frame, message_id: int) -> tuple[Message, Original]:
+def _opened(frame: Frame, message_id: int, officer: Officer) -> tuple[Message, Original]:
     """Return a message and its original.
 
     The database is let go first: opening a hostile mail may take as long as the reader allows.
     """
     with frame.database.reading() as session:
-        message = _message(session, message_id)
+        message = _message(session, message_id, officer)
         raw = _raw(session, message)
     return message, _original(frame, raw)
 
@@ -140,11 +152,12 @@ def _original(frame: Frame, raw: bytes | LedgerError) -> Original:
         return Original(raw, None, str(unreadable))
 
 
-def _shown(frame: Frame, session: Session, message: Message, original: Original) -> HTMLResponse:
+def _shown(frame: Frame, officer: Officer, session: Session, message: Message, original: Original) -> HTMLResponse:
     return frame.page(
         session,
         "mail.html",
         "book" if message.entry_id else "review",
+        officer=officer,
         mail=mails_of(session, [message])[0],
         entry=session.get(Entry, message.entry_id) if message.entry_id else None,
         original=original,
@@ -159,13 +172,13 @@ def _pictures(original: Original) -> frozenset[str]:
     return frozenset(_digest(file.content) for file in files if type_of(file.content) in PREVIEWED)
 
 
-def _file(frame: Frame, message_id: int, position: int) -> OpenedFile:
+def _file(frame: Frame, message_id: int, position: int, officer: Officer) -> OpenedFile:
     """Return the file at a position of a mail, found in the original by its digest."""
     with frame.database.reading() as session:
         wanted = session.exec(
             select(Attachment).where(col(Attachment.message_id) == message_id, col(Attachment.position) == position)
         ).first()
-    opened = _opened(frame, message_id)[1].opened if wanted else None
+    opened = _opened(frame, message_id, officer)[1].opened if wanted else None
     if wanted is None or opened is None:
         raise HTTPException(404)
     for file in opened.files:

@@ -3,15 +3,20 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Query
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlmodel import Session
 from starlette.exceptions import HTTPException
 
-from ledger import search
+from ledger import labels, letters, search, workflow
+from ledger.desk.access import Officer, Reader, Recorder
+from ledger.desk.forms import Form, read_form
 from ledger.desk.frame import Frame
+from ledger.errors import LedgerError
+from ledger.models import Letter
 from ledger.search import LetterLine
 from ledger.words import LetterState
+from ledger.workflow import Act
 
 ROWS = 50
 _FEW = 20
@@ -45,7 +50,8 @@ SHELVES = (
     Shelf(
         "ditahan",
         "Ditahan",
-        "Surat ini sengaja tidak dikirim. Alasannya tertulis pada masing-masing surat.",
+        "Surat ini sengaja tidak dikirim. Alasannya tertulis pada masing-masing surat; "
+        "yang hanya melewati batas harian dapat dilepas.",
         (LetterState.WITHHELD,),
     ),
     Shelf(
@@ -66,27 +72,105 @@ class Filled:
     more: bool
 
 
+HERE = "/belum-tersampaikan"
+_AGAIN = (LetterState.FAILED, LetterState.UNCERTAIN)
+_DONE = {
+    LetterState.OWED: "dilepas dan akan dikirim dengan sendirinya",
+    LetterState.QUEUED: "masuk antrean dan akan dikirim dengan sendirinya",
+    LetterState.SENDING: "sedang dikirim",
+    LetterState.SENT: "sudah terkirim",
+}
+
+
+async def _sent(request: Request) -> Form:
+    return await read_form(request, max_bytes=10_000)
+
+
+Sent = Annotated[Form, Depends(_sent)]
+
+
 def routes(frame: Frame) -> APIRouter:
     """Return the routes of this room."""
-    router = APIRouter(prefix="/belum-tersampaikan")
+    router = APIRouter(prefix=HERE)
 
     @router.get("")
-    def outbox() -> HTMLResponse:
-        with frame.database.reading() as session:
-            filled = [_fill(session, shelf, open_only=True, before=None, limit=_FEW) for shelf in SHELVES]
-            return frame.page(session, "outbox.html", "outbox", shelves=filled, alone=False, older=None)
+    def outbox(officer: Reader, surat: Before = None) -> HTMLResponse:
+        return _all_shelves(frame, officer, done=surat)
 
     @router.get("/{key}")
-    def shelf(key: str, sebelum: Before = None) -> HTMLResponse:
+    def shelf(officer: Reader, key: str, sebelum: Before = None, surat: Before = None) -> HTMLResponse:
         chosen = next((each for each in SHELVES if each.key == key), None)
         if chosen is None:
             raise HTTPException(404)
         with frame.database.reading() as session:
             filled = _fill(session, chosen, open_only=False, before=sebelum, limit=ROWS)
             older = filled.found[-1].letter.id if filled.more else None
-            return frame.page(session, "outbox.html", "outbox", shelves=[filled], alone=True, older=older)
+            return _page(frame, session, officer, [filled], alone=chosen.key, older=older, done=surat)
+
+    @router.post("/surat/{letter_id}")
+    def act(officer: Recorder, letter_id: Annotated[int, Path(ge=1, le=2**31 - 1)], form: Sent) -> Response:
+        chosen = form.values.get("kelompok", "")
+        back = f"{HERE}/{chosen}" if chosen in {each.key for each in SHELVES} else HERE
+        try:
+            _do(frame, officer, letter_id, form.text("tindakan", 20))
+        except LedgerError as wrong:
+            return _all_shelves(frame, officer, trouble=str(wrong))
+        return RedirectResponse(f"{back}?surat={letter_id}", status_code=303)
 
     return router
+
+
+def _do(frame: Frame, officer: Officer, letter_id: int, said: str) -> None:
+    with frame.database.writing() as session:
+        letter = session.get(Letter, letter_id, with_for_update=True)
+        if letter is None:
+            raise HTTPException(404)
+        if said == "lepas":
+            letters.release(session, letter, actor=officer.login, at=frame.clock())
+        elif said == "ulang":
+            workflow.send_again(session, letter, Act(officer.login, frame.clock()))
+        else:
+            raise LedgerError("Pilihan ini tidak ada. Pilihlah salah satu tombol.")
+
+
+def _all_shelves(frame: Frame, officer: Officer, *, done: int | None = None, trouble: str = "") -> HTMLResponse:
+    with frame.database.reading() as session:
+        filled = [_fill(session, shelf, open_only=True, before=None, limit=_FEW) for shelf in SHELVES]
+        return _page(frame, session, officer, filled, done=done, trouble=trouble)
+
+
+def _page(
+    frame: Frame,
+    session: Session,
+    officer: Officer,
+    filled: list[Filled],
+    *,
+    alone: str = "",
+    older: int | None = None,
+    done: int | None = None,
+    trouble: str = "",
+) -> HTMLResponse:
+    return frame.page(
+        session,
+        "outbox.html",
+        "outbox",
+        officer=officer,
+        status=422 if trouble else 200,
+        shelves=filled,
+        alone=alone,
+        older=older,
+        again=_AGAIN,
+        notice=_notice(session, done),
+        trouble=trouble,
+    )
+
+
+def _notice(session: Session, letter_id: int | None) -> str:
+    """Say how the letter that an address names stands now."""
+    letter = session.get(Letter, letter_id) if letter_id is not None else None
+    if letter is None or letter.state not in _DONE:
+        return ""
+    return f"{labels.PURPOSES[letter.purpose]} kepada {letter.recipient} {_DONE[letter.state]}."
 
 
 def _fill(session: Session, shelf: Shelf, *, open_only: bool, before: int | None, limit: int) -> Filled:

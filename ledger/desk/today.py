@@ -5,7 +5,8 @@ from datetime import timedelta
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from ledger import search
+from ledger import search, status
+from ledger.desk.access import Reader
 from ledger.desk.frame import Frame
 from ledger.search import Filter, Order
 
@@ -18,19 +19,24 @@ def routes(frame: Frame) -> APIRouter:
     zone = frame.settings.office.zone
 
     @router.get("/")
-    def today() -> HTMLResponse:
-        day = frame.today()
+    def today(officer: Reader) -> HTMLResponse:
+        day, now = frame.today(), frame.clock()
+        mine = Filter(officer=officer.login, open_only=True)
         with frame.database.reading() as session:
             addresses = [box.address for box in frame.settings.mailboxes]
             return frame.page(
                 session,
                 "today.html",
                 "today",
+                officer=officer,
                 state=search.overview(session, addresses, zone=zone, today=day),
                 new=search.top(session, Filter(since=day - timedelta(days=1)), zone=zone, today=day, limit=_SHOWN),
                 late=search.top(session, Filter(overdue=True), zone=zone, today=day, order=Order.TENGGAT, limit=_SHOWN),
                 due=search.top(session, Filter(due_today=True), zone=zone, today=day, limit=_SHOWN),
                 since=day - timedelta(days=1),
+                mine=search.count(session, mine, zone=zone, today=day),
+                lag=lambda at: status.in_minutes(now - at),
+                late_after=status.LATE,
             )
 
     return router

@@ -14,6 +14,7 @@ from ledger.database import Database
 from ledger.desk.app import create
 from ledger.ports import OpenedFile
 from ledger.words import Channel, Disposition, LetterState
+from tests.browser.signing import signed_in
 from tests.ledger.shelf import PreparedReader, put_entry, put_file, put_letter, put_mail
 from tests.wire.chromium import Viewport
 from tests.wire.loopback import free_port
@@ -88,6 +89,12 @@ def address(database: Database) -> Iterator[str]:
     finally:
         server.should_exit = True
         thread.join()
+
+
+@pytest.fixture
+def open_page(open_page: Callable[[Viewport], Page], address: str, database: Database) -> Callable[[Viewport], Page]:
+    """Give a function that opens a page in which an officer is signed in."""
+    return lambda viewport: signed_in(open_page(viewport), address, database)
 
 
 @pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])

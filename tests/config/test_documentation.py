@@ -14,6 +14,7 @@ from pydantic.fields import FieldInfo
 
 from config.rules import Rules
 from config.settings import Deadlines, OfficeFile, Service
+from config.themes import Themes
 
 PAGE = Path(__file__).parents[2] / "docs" / "CONFIGURATION.md"
 FILES: dict[str, type[BaseModel]] = {
@@ -21,6 +22,7 @@ FILES: dict[str, type[BaseModel]] = {
     "services/*.toml": Service,
     "deadlines.toml": Deadlines,
     "rules.toml": Rules,
+    "themes.toml": Themes,
 }
 WORDS: dict[object, str] = {
     str: "text",

@@ -237,7 +237,7 @@ def test_a_mistake_is_told_in_one_line_that_names_file_key_and_expectation(folde
     assert ": :" not in line
 
 
-@pytest.mark.parametrize("name", ["office.toml", "deadlines.toml", "rules.toml"])
+@pytest.mark.parametrize("name", ["office.toml", "deadlines.toml", "rules.toml", "themes.toml"])
 def test_a_missing_file_is_named(folder: Path, name: str) -> None:
     (folder / name).unlink()
     line = complaint(folder)
@@ -389,6 +389,57 @@ def test_a_relative_certificate_file_counts_from_the_folder_above_config(folder:
     assert load(folder / "office.toml").mailboxes[0].smtp.ca_file is None
 
 
+# The desk beyond this machine
+
+TLS = 'tls_certificate = "var/desk.pem"\ntls_key = "var/desk.key"\n'
+NAMES = 'names = ["Buku.example.go.id"]\n'
+
+
+def with_desk(folder: Path, desk: str) -> None:
+    file = folder / "office.toml"
+    assert "[desk]" not in file.read_text(encoding="utf-8")
+    with file.open("a", encoding="utf-8") as writing:
+        writing.write(f"\n[desk]\n{desk}")
+
+
+@pytest.mark.parametrize(
+    ("desk", "words"),
+    [
+        ('host = "0.0.0.0"\n' + NAMES, "needs tls_certificate and tls_key, or behind_proxy"),
+        ('host = "192.0.2.7"\n', "needs tls_certificate"),
+        ('host = "0.0.0.0"\n' + TLS, "names must say"),
+        ('behind_proxy = "127.0.0.1"\n', "names must say"),
+        ('behind_proxy = "proxy"\n' + NAMES, "IP address"),
+        ('tls_key = "a"\n', "belong together"),
+        ('tls_certificate = "a"\n', "belong together"),
+        ('names = ["https://buku.example.go.id"]\n', "without scheme"),
+        ('names = ["*"]\n', "host name"),
+        ("session_hours = 0\n", "session_hours"),
+        ("idle_minutes = 1\n", "idle_minutes"),
+    ],
+)
+def test_a_desk_that_would_not_be_safe_is_refused(folder: Path, desk: str, words: str) -> None:
+    with_desk(folder, desk)
+    assert words in complaint(folder)
+
+
+@pytest.mark.parametrize(
+    "desk",
+    ['host = "0.0.0.0"\n' + NAMES + TLS, 'host = "0.0.0.0"\nbehind_proxy = "192.0.2.1"\n' + NAMES, NAMES + TLS],
+)
+def test_a_desk_beyond_this_machine_wants_tls_or_a_declared_proxy(folder: Path, desk: str) -> None:
+    with_desk(folder, desk)
+    loaded = load(folder / "office.toml").desk
+    assert loaded.secure and loaded.names == ("buku.example.go.id",)
+    if loaded.tls_certificate:
+        assert loaded.tls_certificate == folder.parent / "var" / "desk.pem"
+        assert loaded.tls_key == folder.parent / "var" / "desk.key"
+
+
+def test_the_shipped_desk_stays_on_this_machine(shipped: Settings) -> None:
+    assert shipped.desk.host == "127.0.0.1" and not shipped.desk.secure and shipped.desk.names == ()
+
+
 def test_plain_is_allowed_to_this_machine(folder: Path) -> None:
     change(
         folder / "office.toml",
@@ -455,6 +506,7 @@ def test_another_office_in_another_zone_needs_files_alone(tmp_path: Path) -> Non
             valid_from = 2027-01-01
             """,
         "rules.toml": "",
+        "themes.toml": "",
     }
     (tmp_path / "lain" / "services").mkdir(parents=True)
     for name, text in files.items():

@@ -1,5 +1,9 @@
-"""The rule-based classifier: what it recognises, how it doubts, and that a complaint is never lost unseen."""
+"""The classifiers: what they recognise, how they doubt, what they say, and that a complaint is never lost unseen."""
 
+import logging
+import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -8,8 +12,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config.rules import Evidence, Rules, ServiceWords
-from ingest.classify import RuleClassifier
+from ingest.classify import Caution, LearnedClassifier, classifier, likeliest_service
 from ingest.folding import fold
+from ingest.model import read_model
+from ingest.rules import RuleClassifier
 from ledger.ports import Classifier, Judgement, Wording
 from ledger.words import Kind
 
@@ -186,5 +192,156 @@ def test_everyday_writing_is_folded_into_plain_words() -> None:
 @given(st.text(max_size=400), st.text(max_size=60), st.lists(st.text(max_size=20), max_size=3))
 def test_no_text_whatever_makes_the_classifier_fail(text: str, subject: str, files: list[str]) -> None:
     verdict = CLASSIFIER.judge(Wording(subject, text, tuple(files), "industri@example.org"))
+    assert 0 <= verdict.confidence <= 1
+    assert verdict.service in {"ppjp", "siskotkln", "umum"}
+
+
+ROOT = SHIPPED.parents[1]
+MODEL = SHIPPED.with_name("model.json")
+SERVICES = ["ppjp", "siskotkln"]
+CAUTION = Caution(review_below=0.75, complaint_cost=20)
+LEARNED = LearnedClassifier(_shipped(), read_model(MODEL), CAUTION, SERVICES)
+
+
+def learned(text: str, subject: str = "", files: tuple[str, ...] = (), box: str | None = None) -> Judgement:
+    return LEARNED.judge(Wording(subject, text, files, box))
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "service"),
+    [
+        ("Upah lembur kami di PT Contoh Rasa belum dibayar sejak Maret, mohon ditindaklanjuti.", "pengaduan", "umum"),
+        ("Petugas rekom paspor membentak saya dan minta uang rokok.", "pengaduan", "siskotkln"),
+        ("Bersama ini kami mengajukan pendaftaran perjanjian pemborongan, berkas terlampir.", "permohonan", "ppjp"),
+        ("Mau tanya min, syarat daftar CPMI ke Taiwan apa saja ya?", "informasi", "siskotkln"),
+        ("Kami mengusulkan kursi ruang tunggu ditambah supaya nyaman.", "saran", "umum"),
+        ("Promo akhir tahun! Diskon printer, harga mulai 900 ribu, order sekarang.", "lainnya", "umum"),
+    ],
+)
+def test_what_was_learned_tells_the_kinds_and_services_apart(text: str, kind: str, service: str) -> None:
+    verdict = learned(text, files=("berkas.pdf",) if kind == "permohonan" else ())
+    assert (verdict.kind, verdict.service) == (Kind(kind), service)
+
+
+def test_reasons_are_words_phrases_and_facts_in_indonesian_with_their_weight() -> None:
+    reasons = learned("Petugas rekom paspor membentak saya di loket, upah saya belum dibayar.").reasons
+    assert any(reason.says == "pengaduan: kata yang lazim" and reason.weight > 0 for reason in reasons)
+    known = re.compile(
+        r"(?:layanan )?(?:pengaduan|permohonan|saran|informasi|lainnya|ppjp|siskotkln|umum): "
+        r"(?:kata|frasa|sapaan|pertimbangan|tanda|urusan|kotak|ciri) .*"
+    )
+    assert [reason.says for reason in reasons if not known.fullmatch(reason.says)] == []
+
+
+def test_a_reason_never_shows_a_bare_run_of_letters() -> None:
+    text = "Petugas membentak saya di loket."
+    words = {"petugas", "membentak", "saya", "di", "loket"}
+    shown = [reason.found for reason in learned(text).reasons if reason.says.endswith("kata yang lazim")]
+    assert shown
+    assert set(shown) <= words
+
+
+def test_a_kind_is_not_supported_by_what_the_rules_say_of_another() -> None:
+    for text in ("Terima kasih sudah dibantu.", "Kapan upah lembur kami dibayar?", "Promo printer murah."):
+        for reason in learned(text).reasons:
+            kind, _, says = reason.says.partition(": ")
+            assert says != "pertimbangan seluruh aturan" or reason.found.endswith(f" {kind}")
+
+
+def test_reasons_for_the_next_likely_kind_are_shown_too() -> None:
+    kinds = {reason.says.partition(":")[0] for reason in learned("Kapan upah lembur kami dibayar?").reasons}
+    assert len(kinds & {kind.value for kind in Kind}) == 2
+
+
+@pytest.mark.parametrize("text", ["", "zzz qqq", "Привет"])
+def test_without_one_known_word_the_rules_decide_and_an_officer_looks(text: str) -> None:
+    assert learned(text) == judge(text)
+    assert learned(text).needs_review
+
+
+def _chances(**some: float) -> dict[Kind, float]:
+    return {kind: some.get(kind.value, 0.0) for kind in Kind}
+
+
+def test_doubt_lies_below_the_threshold() -> None:
+    assert CAUTION.doubts(Kind.PENGADUAN, _chances(pengaduan=0.74, saran=0.26))
+    assert not CAUTION.doubts(Kind.PENGADUAN, _chances(pengaduan=0.76, saran=0.24))
+
+
+@pytest.mark.parametrize("kind", [kind for kind in Kind if kind is not Kind.PENGADUAN])
+def test_a_complaint_that_costs_twenty_times_a_look_is_looked_for_from_one_in_twenty(kind: Kind) -> None:
+    assert CAUTION.doubts(kind, {**_chances(pengaduan=0.05), kind: 0.95})
+    assert not CAUTION.doubts(kind, {**_chances(pengaduan=0.04), kind: 0.96})
+
+
+def test_what_a_complaint_costs_is_configured() -> None:
+    likely = _chances(pengaduan=0.02, lainnya=0.98)
+    assert Caution(0.75, 50).doubts(Kind.LAINNYA, likely)
+    assert not Caution(0.75, 20).doubts(Kind.LAINNYA, likely)
+
+
+def test_a_request_always_asks_for_a_service_and_what_stays_outside_for_none() -> None:
+    chances = {"umum": 0.9, "ppjp": 0.02, "siskotkln": 0.08}
+    assert likeliest_service(Kind.PERMOHONAN, chances) == "siskotkln"
+    assert likeliest_service(Kind.PENGADUAN, chances) == "umum"
+    assert likeliest_service(Kind.LAINNYA, {"umum": 0.1, "ppjp": 0.9}) == "umum"
+
+
+def test_an_office_with_other_services_gets_them_from_its_rules() -> None:
+    rules = Rules(service={"izin_usaha": ServiceWords(words=("izin usaha",))})
+    office = LearnedClassifier(
+        RuleClassifier(rules, 0.5, {}, ["izin_usaha"]), read_model(MODEL), CAUTION, ["izin_usaha"]
+    )
+    assert office.judge(Wording("", "Petugas izin usaha membentak saya.")).service == "izin_usaha"
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        (None, "tidak ada berkas model"),
+        ("{}", "rusak"),
+        ("[1, 2", "rusak"),
+        ('{"format": 1, "features": "0"}', "versi lain"),
+        ("\x00", "rusak"),
+    ],
+)
+def test_without_a_usable_model_the_rules_work_alone_and_a_warning_says_so(
+    text: str | None, told: str, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    file = tmp_path / "model.json"
+    if text is not None:
+        file.write_text(text, encoding="utf-8")
+    rules = _shipped()
+    with caplog.at_level(logging.WARNING):
+        assert classifier(rules, [file], CAUTION, SERVICES) is rules
+    assert told in caplog.text
+    assert "aturan saja" in caplog.text
+
+
+def test_the_model_of_the_office_comes_before_the_one_that_came_along(tmp_path: Path) -> None:
+    absent = tmp_path / "model.json"
+    assert isinstance(classifier(_shipped(), [absent, MODEL], CAUTION, SERVICES), LearnedClassifier)
+
+
+def test_judging_needs_no_scikit_learn() -> None:
+    program = """
+import sys
+for name in ("sklearn", "scipy", "numpy"):
+    sys.modules[name] = None
+from pathlib import Path
+from config.settings import load
+from ingest.judge import classifier_of
+from ledger.ports import Wording
+classifier = classifier_of(load(Path("config/office.toml")))
+print(type(classifier).__name__, classifier.judge(Wording("", "Upah saya belum dibayar.")).kind)
+"""
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.stdout.split() == ["LearnedClassifier", "pengaduan"], done.stderr
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=400), st.text(max_size=60), st.lists(st.text(max_size=20), max_size=3))
+def test_no_text_whatever_makes_the_learned_classifier_fail(text: str, subject: str, files: list[str]) -> None:
+    verdict = learned(text, subject, tuple(files), "industri@example.org")
     assert 0 <= verdict.confidence <= 1
     assert verdict.service in {"ppjp", "siskotkln", "umum"}

@@ -1,11 +1,12 @@
 """What a letter says of its writer: labels, sentences, signatures, letterheads, and the traps beside them."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.identity import identify, phone_e164
 from ledger.ports import Found
+from tests.fuzzing import FUZZ
 
 Four = tuple[str | None, str | None, str | None, str | None]
 
@@ -207,6 +208,74 @@ def test_javanese_introductions_are_understood() -> None:
     assert (name, address, phone) == ("Sutinah", "Dusun Gempol RT 4", "081299990012")
 
 
+@pytest.mark.parametrize(
+    ("text", "name", "organisation", "address", "phone"),
+    [
+        ("Loketnya buka jam berapa ya? Ratno", "Ratno", None, None, None),
+        ("kak berkas sy sudah masuk belum ya? 😅 ratno", "ratno", None, None, None),
+        ("Mohon diperiksa. Ratno.", "Ratno", None, None, None),
+        ("Mohon diperiksa. - Ratno", "Ratno", None, None, None),
+        ("Mohon diperiksa. Ratno Kedopok", "Ratno", None, "Kedopok", None),
+        ("Mohon diperiksa.\nRatno Kareng Lor RT 02 RW 01", "Ratno", None, "Kareng Lor RT 02 RW 01", None),
+        ("Mohon diperiksa. Ratno CV Contoh Lestari", "Ratno", "CV Contoh Lestari", None, None),
+        ("mohon dicek pak. ratno jl. Melati 4\n0812-9999-0031", "ratno", None, "jl. Melati 4", "0812-9999-0031"),
+        ("Sudah tiga hari menunggu. Ratno, sopir pabrik", "Ratno", None, None, None),
+        (
+            "Mohon bimbingan.\n\nRatno\nPT Contoh Karya\nJl. Melati 4\n(0335) 000 431",
+            "Ratno",
+            "PT Contoh Karya",
+            "Jl. Melati 4",
+            "(0335) 000 431",
+        ),
+        ("Pak, kulo Cak Ratno saking Wonoasih, badhe tanglet.", "Ratno", None, "Wonoasih", None),
+        ("Saya Ratno Jl. Melati 4, Kanigaran. Upah belum dibayar.", "Ratno", None, "Jl. Melati 4, Kanigaran", None),
+        ("Pagi bu, ini Ratno CV Contoh Lestari. Berkas menyusul.", "Ratno", "CV Contoh Lestari", None, None),
+        ("Narahubung: drg. Ratna Contoh, 0335 000 432", "drg. Ratna Contoh", None, None, "0335 000 432"),
+        (
+            "Mohon arahan.\n-- \nRatno\nStaf CV Contoh Lestari\nHP 0812-9999-0032",
+            "Ratno",
+            "CV Contoh Lestari",
+            None,
+            "0812-9999-0032",
+        ),
+    ],
+)
+def test_short_signatures_and_introductions_are_taken_apart(
+    text: str, name: str, organisation: str | None, address: str | None, phone: str | None
+) -> None:
+    assert four(text) == (name, organisation, address, phone)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mohon diproses. Makasih",
+        "Mohon diproses. Trims.",
+        "Antre tiga jam. Melelahkan.",
+        "Sistemnya mati lagi. Percuma",
+        "Gaji dibayar separuh. Kontrak tidak ada.",
+        "Yang ditanya lokasi saja. Di Jl. Melati 4 ada pabrik tahu.",
+        "Saya penderita asma, mohon kursi.",
+    ],
+)
+def test_the_last_words_of_a_letter_are_not_always_a_signature(text: str) -> None:
+    assert four(text) == (None, None, None, None)
+
+
+def test_the_office_that_is_written_to_is_never_the_writers_own() -> None:
+    text = "Nomor: 07/XI/2026\n\nKepada Yth. Pimpinan Dinas Perindustrian dan Tenaga Kerja Kota Probolinggo mohon izin."
+    assert four(text)[1] is None
+
+
+@pytest.mark.parametrize("written", ["Cak Ratno", "Mbak Ratno", "Mbah Ratno", "Lek Ratno", "P. Ratno", "Bu Guru Ratno"])
+def test_the_forms_of_address_of_the_region_are_not_part_of_the_name(written: str) -> None:
+    assert four(f"Nama : {written}")[0] == "Ratno"
+
+
+def test_an_ending_that_says_where_nothing_stands_is_read_without_failing() -> None:
+    assert four("alamat saya di dan saya tinggal di yang")[2] is None
+
+
 _ALPHABET = st.one_of(
     st.text(max_size=300),
     st.lists(
@@ -243,7 +312,7 @@ _ALPHABET = st.one_of(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@FUZZ
 @given(_ALPHABET, st.text(max_size=30))
 def test_no_text_whatever_makes_the_reading_fail(text: str, sender: str) -> None:
     read = identify(text, sender)
@@ -251,8 +320,12 @@ def test_no_text_whatever_makes_the_reading_fail(text: str, sender: str) -> None
         assert found is None or (found.value.strip() and 0 <= found.confidence <= 1)
 
 
-@settings(max_examples=200, deadline=None)
+@FUZZ
 @given(st.one_of(st.text(max_size=40), st.from_regex(r"[+0-9OIl ().-]{0,25}", fullmatch=True)))
 def test_no_text_whatever_makes_the_number_fail(raw: str) -> None:
     written = phone_e164(raw, local_area="0335")
     assert written is None or written.startswith("+")
+
+
+def test_a_number_where_the_address_should_stand_leaves_no_address() -> None:
+    assert four("ALAMAT 02000000") == (None, None, None, "02000000")

@@ -1,13 +1,16 @@
 """A raw mail is judged as a pure function of its bytes."""
 
+import base64
 import hashlib
 import pickle
 from datetime import UTC, datetime
 
 import pytest
 
-from ingest.judge import FileFacts, Judge, Judged, Unread
+from ingest.judge import FileFacts, Judge, Judged, Unread, classifier_of
+from ledger.ports import Wording
 from ledger.words import Disposition, Kind
+from tests.ingest.test_attached import pdf, word
 from tests.office import FIRST, SECOND, settings
 
 JUDGE = Judge(settings())
@@ -125,3 +128,83 @@ def test_mail_from_one_of_our_addresses_is_no_machines_and_is_not_answered() -> 
     mail = _judge(LETTER.format(to=FIRST).replace("siti@example.org", SECOND))
     assert mail.screening.disposition is None
     assert mail.screening.no_reply
+
+
+def _with_file(body: str, name: str, content: bytes, subject: str = "Surat") -> bytes:
+    encoded = base64.encodebytes(content).decode()
+    return (
+        f"From: Rara <rara@example.org>\nTo: <{FIRST}>\nSubject: {subject}\nMessage-ID: <lampiran@example.org>\n"
+        "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=x\n\n--x\n"
+        f"Content-Type: text/plain; charset=utf-8\n\n{body}\n--x\nContent-Type: application/octet-stream\n"
+        f"Content-Disposition: attachment; filename={name}\nContent-Transfer-Encoding: base64\n\n{encoded}\n--x--\n"
+    ).encode()
+
+
+def _judged(raw: bytes) -> Judged:
+    verdict = JUDGE(raw, FIRST)
+    assert isinstance(verdict, Judged)
+    return verdict
+
+
+ATTACHED = (
+    "Nama: Rara Puspita",
+    "Alamat: Jl. Melati 4, Kanigaran",
+    "Telepon: 0812-9999-0021",
+    "Saya mengadukan upah saya yang tidak dibayar tiga bulan oleh CV Contoh Lestari. Saya juga dipukul mandor.",
+)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        "terlampir",
+        "Mohon pengaduan ini diproses, berkas dalam lampiran.",
+        "Assalamualaikum, surat saya terlampir nggih. Terima kasih.",
+        ".",
+    ],
+)
+def test_a_letter_in_an_attachment_counts_like_the_body_that_only_points_at_it(body: str) -> None:
+    mail = _judged(_with_file(body, "surat.docx", word(*ATTACHED)))
+    assert mail.text == body.strip()
+    assert mail.attached_text.split("\n") == list(ATTACHED)
+    assert mail.judgement.kind is Kind.PENGADUAN
+    assert (mail.identity.name, mail.identity.phone) != (None, None)
+    assert mail.identity.name and mail.identity.name.value == "Rara Puspita"
+    assert mail.identity.name.source.startswith("lampiran, ")
+    assert mail.phone_e164 == "+6281299990021"
+    assert "upah" in mail.themed.themes and mail.themed.urgent
+
+
+def test_a_body_that_says_something_itself_leaves_its_attachments_closed() -> None:
+    body = "Saya Dewi Contoh mau bertanya syarat pendaftaran pemborongan, apakah cukup satu surat permohonan?"
+    mail = _judged(_with_file(body, "surat.docx", word(*ATTACHED)))
+    assert mail.attached_text == ""
+    assert mail.themed.themes == ("alih_daya",)
+    assert mail.identity.name and mail.identity.name.value == "Dewi Contoh"
+
+
+def test_what_the_body_says_of_its_writer_goes_before_the_attachment() -> None:
+    mail = _judged(_with_file("Surat terlampir.\n\nHormat saya,\n\nDewi Contoh", "surat.docx", word(*ATTACHED)))
+    assert mail.identity.name and mail.identity.name.value == "Dewi Contoh"
+    assert mail.identity.address and mail.identity.address.value == "Jl. Melati 4, Kanigaran"
+
+
+def test_a_scan_under_an_empty_body_goes_to_an_officer() -> None:
+    mail = _judged(_with_file("", "scan.pdf", pdf(""), subject="Permohonan pendaftaran perjanjian pemborongan"))
+    assert mail.attached_text == ""
+    assert mail.judgement.needs_review
+
+
+def test_a_scan_under_a_body_that_says_what_is_wanted_needs_no_officer_for_that() -> None:
+    body = "Mohon pendaftaran perjanjian pemborongan CV Contoh Lestari, berkas terlampir."
+    subject = "Permohonan pendaftaran perjanjian pemborongan"
+    with_scan = _judged(_with_file(body, "scan.pdf", pdf(""), subject=subject))
+    wording = Wording(subject, body, ("scan.pdf",), FIRST)
+    assert with_scan.judgement == classifier_of(settings()).judge(wording)
+
+
+def test_a_letter_shows_its_themes_and_why_it_cannot_wait() -> None:
+    mail = _judged(_with_file("Teman saya dipukul mandor dan THR kami tidak dibayar.", "a.jpg", b"\xff\xd8"))
+    assert mail.themed.themes == ("thr", "kekerasan")
+    assert mail.themed.urgent == "kekerasan atau ancaman (“dipukul”)"

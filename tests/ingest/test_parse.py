@@ -7,18 +7,13 @@ from dataclasses import FrozenInstanceError
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.parse import ParsedMail, UnreadableMail, html_to_text, parse
 from ingest.quote import separate
 from ingest.screen import screen
-
-FUZZ = settings(
-    max_examples=int(os.environ.get("FUZZ_EXAMPLES", "200")),
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+from tests.fuzzing import FUZZ
 
 LETTER = (
     b"From: Siti <siti@example.org>\r\nTo: dinas@example.go.id\r\nSubject: Upah\r\n"

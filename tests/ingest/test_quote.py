@@ -1,14 +1,12 @@
 """Telling newly written words from quoted ones."""
 
-import os
-
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.quote import separate
+from tests.fuzzing import FUZZ
 
-FUZZ = settings(max_examples=int(os.environ.get("FUZZ_EXAMPLES", "200")), deadline=None)
 OLD = "Pengaduan Saudara telah kami terima."
 
 

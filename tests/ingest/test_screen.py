@@ -1,12 +1,15 @@
 """Telling persons from machines."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ingest.parse import parse
-from ingest.report import bounce_of
+from ingest.report import bounce_of, meaning_of
 from ingest.screen import RULES, screen
 from ledger.ports import Screening
 from ledger.words import Disposition
+from tests.fuzzing import FUZZ
 
 NOBODY: frozenset[str] = frozenset()
 
@@ -159,3 +162,56 @@ def test_our_own_address_is_never_taken_for_the_recipient_that_failed() -> None:
 
 def test_only_a_bounce_says_what_bounced() -> None:
     assert _screened("Auto-Submitted: auto-replied").bounce is None
+
+
+@pytest.mark.parametrize(
+    ("status", "meaning"),
+    [
+        ("5.1.1", "alamat penerima tidak ada atau salah tulis"),
+        ("5.2.2", "kotak surat penerima penuh"),
+        ("5.2.25", "kotak surat penerima tidak dapat menerima surat"),
+        ("5.7.26", "ditolak oleh aturan keamanan server penerima"),
+        ("5.0.0", "alasannya tidak dijelaskan"),
+        ("", "alasannya tidak dijelaskan"),
+    ],
+)
+def test_a_status_code_is_said_in_plain_words(status: str, meaning: str) -> None:
+    assert meaning_of(status) == meaning
+
+
+_NAMES = st.sampled_from(
+    [
+        *("From", "Sender", "Reply-To", "Return-Path", "Subject", "To", "X-Failed-Recipients", "Message-ID"),
+        *("Auto-Submitted", "Precedence", "List-Id", "X-Autoreply", "X-Loop", "X-Spam-Flag", "In-Reply-To"),
+        *("Content-Type", "Final-Recipient", "Status", "Action", "Diagnostic-Code", "Disposition", "X-RT-Ticket"),
+    ]
+)
+_VALUES = st.one_of(
+    st.sampled_from(
+        [
+            *("<>", "auto-replied", "auto-generated", "bulk", "list", "no", "yes", "5.1.1", "4.2.2 (penuh)", "failed"),
+            *("MAILER-DAEMON@example.org", "no-reply@example.org", "Siti <siti@example.org>", "rfc822; a@example.org"),
+            *("multipart/report; report-type=delivery-status; boundary=b", "message/delivery-status", "text/plain"),
+            *("Undelivered Mail Returned to Sender", "Balasan otomatis: ", "Re: ", "out of office", "(gagal) terkirim"),
+        ]
+    ),
+    st.text(max_size=40),
+)
+_HEADERS = st.lists(st.tuples(_NAMES, _VALUES), max_size=12)
+_BODY_LINES = st.lists(
+    st.one_of(
+        st.sampled_from(["--b", "--b--", "", "550 5.1.1 User unknown", "RCPT TO:<a@example.org>", "Status: 5.0.0"]),
+        st.builds("{}: {}".format, _NAMES, _VALUES),
+    ),
+    max_size=15,
+)
+
+
+@FUZZ
+@given(_HEADERS, _BODY_LINES)
+def test_no_mail_whatever_makes_the_screening_fail(headers: list[tuple[str, str]], body: list[str]) -> None:
+    lines = [f"{name}: {' '.join(value.split())}" for name, value in headers]
+    raw = "\r\n".join(["From: Siti <siti@example.org>", *lines, "", *body]).encode("utf-8", "surrogateescape")
+    found = screen(parse(raw), own_message=False, own_addresses=frozenset({"loket@example.go.id"}))
+    assert (found.disposition is None) == (not found.hits)
+    assert found.bounce is None or found.disposition is Disposition.BOUNCE

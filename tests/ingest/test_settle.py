@@ -1,10 +1,12 @@
 """Every kept mail gets its one disposition and what follows from it, and no other mail suffers from it."""
 
+import json
 import random
 import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, seed
@@ -16,13 +18,15 @@ from sqlmodel import Session, SQLModel, text
 from ingest.isolate import Isolated, ReaderDied
 from ingest.judge import FileFacts, Judge, Judged, Verdict
 from ingest.settle import ATTEMPTS, Means, settle_pending
-from ledger import triggers
+from ingest.themes import Themed
+from ledger import review, search, triggers
 from ledger.database import Database
 from ledger.entries import Rulebook
 from ledger.events import GENESIS
 from ledger.messages import change_disposition
 from ledger.models import Arrival, Attachment, Entry, Event, EventValue, Letter, Message, Raw
 from ledger.ports import Bounce
+from ledger.search import Filter
 from ledger.words import Channel, Disposition, Kind, LetterState, Status
 from tests.office import FIRST, NOW, SECOND, Office, identity, judged, rulebook, settings, unread, write_entry
 
@@ -664,3 +668,31 @@ def _empty(office: Office) -> None:
         if office.database.is_sqlite:
             triggers.create(session.connection())
         session.commit()
+
+
+# --- themes and urgency ---------------------------------------------------------------------------------------------
+
+
+def test_themes_urgency_and_restriction_stand_on_the_entry_and_in_its_event(office: Office) -> None:
+    themed = Themed(("upah", "pengawasan"), "kekerasan atau ancaman (“dipukul”)", True, ("tema Upah: “gaji”",))
+    office.settle_one(replace(judged(), themed=themed))
+    (entry,) = office.rows(Entry)
+    (message,) = office.rows(Message)
+    assert (entry.themes, entry.urgent, entry.restricted) == (["upah", "pengawasan"], themed.urgent, True)
+    assert message.reasons == ["tema Upah: “gaji”"]
+    told = json.loads(next(event.body for event in office.rows(Event) if event.verb == "dicatat"))
+    assert (told["set"]["themes"], told["set"]["restricted"]) == (["upah", "pengawasan"], True)
+    assert "urgent" in told["digests"] and "dipukul" not in json.dumps(told)
+    assert office.wrong() == []
+
+
+def test_what_cannot_wait_stands_first_among_the_new_and_among_the_doubtful(office: Office) -> None:
+    for number, urgent in enumerate(["", "berangkat dalam beberapa hari (“terbang besok”)", ""]):
+        mail = replace(judged(f"surat ke-{number}", needs_review=True), themed=Themed(urgent=urgent))
+        office.settle_one(mail, received_at=NOW + timedelta(minutes=number))
+    with office.database.reading() as session:
+        lines = search.top(session, Filter(), zone=ZoneInfo("Asia/Jakarta"), today=NOW.date(), limit=9)
+        doubtful = [doubt.line.number for doubt in review.doubts(session, limit=9)]
+    expected = ["PGD/2026/0002", "PGD/2026/0003", "PGD/2026/0001"]
+    assert [line.number for line in lines] == doubtful == expected
+    assert [bool(line.urgent) for line in lines] == [True, False, False]

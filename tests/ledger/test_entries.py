@@ -28,6 +28,9 @@ WHOLE = {
     "needs_review": True,
     "review_reason": "jenis surat belum pasti",
     "represents": "ibunya, Sulastri",
+    "themes": ("upah", "thr"),
+    "urgent": "kekerasan atau ancaman (“dipukul”)",
+    "restricted": True,
 }
 
 

@@ -109,8 +109,8 @@ def test_a_mail_once_unfetchable_may_turn_out_to_be_too_old(database: Database) 
     with database.noting() as session:
         messages.note_unfetchable(session, _place(2), "[UNAVAILABLE]", at=NOW)
     with database.noting() as session:
-        messages.note_old(session, _place(2), at=NOW)
-        messages.note_old(session, _place(3), at=NOW)
+        messages.note_needless(session, _place(2), ArrivalState.BEFORE_START, at=NOW)
+        messages.note_needless(session, _place(3), ArrivalState.BEFORE_START, at=NOW)
     with database.reading() as session:
         assert messages.uids_done(session, FIRST, "INBOX", 7, {2, 3}) == {2, 3}
         assert messages.uids_to_retry(session, FIRST, "INBOX", 7) == set()

@@ -206,3 +206,48 @@ def test_an_entry_knows_the_lines_beside_it(database: Database) -> None:
         assert beside.older and beside.older.number == oldest.number
         assert search.neighbours(session, newest).newer is None
         assert search.neighbours(session, oldest).older is None
+
+
+def test_the_book_is_sorted_by_age_and_by_name_whatever_the_case(database: Database) -> None:
+    with database.noting() as session:
+        for sequence, name in enumerate(["siti", "Budi", "", "ani", "Éka", "Siti"], start=1):
+            put_entry(session, sequence, name=name, email="citra@example.org" if not name else "")
+        assert numbers(session, Filter(), order=Order.TERLAMA)[0] == "PGD/2026/0006"
+        by_name = numbers(session, Filter(), order=Order.NAMA)
+        assert [int(number[-1]) for number in by_name if not number.endswith("5")] == [4, 2, 3, 6, 1]
+        pages, before = [], None
+        for _ in range(3):
+            page = search.book(session, Filter(), zone=WIB, today=TODAY, order=Order.NAMA, before=before, limit=2)
+            pages += [line.number for line in page.lines]
+            before = page.older
+        assert pages == by_name and before is None
+
+
+def test_a_cursor_of_another_order_is_refused_by_name_too(database: Database) -> None:
+    with database.reading() as session:
+        for order, key in ((Order.NAMA, "2026-11-23"), (Order.TERBARU, "nama"), (Order.TERLAMA, "nama")):
+            with pytest.raises(WrongCursor):
+                search.book(session, Filter(), zone=WIB, today=TODAY, order=order, before=Cursor(key, 1))
+
+
+def test_the_book_is_narrowed_to_an_officer_to_nobody_to_a_mailbox_and_to_what_is_open(database: Database) -> None:
+    with database.noting() as session:
+        put_entry(session, 1, officer="ani", mailbox=FIRST)
+        put_entry(session, 2, officer="ani", mailbox=SECOND, status=Status.SELESAI)
+        put_entry(session, 3, mailbox=SECOND)
+        assert numbers(session, Filter(officer="ani")) == ["PGD/2026/0001", "PGD/2026/0002"]
+        assert numbers(session, Filter(officer="ani", open_only=True)) == ["PGD/2026/0001"]
+        assert numbers(session, Filter(officer=search.NOBODY)) == ["PGD/2026/0003"]
+        assert numbers(session, Filter(mailbox=SECOND)) == ["PGD/2026/0002", "PGD/2026/0003"]
+        assert search.count(session, Filter(officer="ani"), zone=WIB, today=TODAY) == 2
+
+
+def test_news_counts_what_came_since_and_what_waits(database: Database) -> None:
+    with database.noting() as session:
+        assert search.news(session, 0) == search.News(0, 0, 0, 0) and search.newest_entry(session) == 0
+        old = put_entry(session, 1)
+        put_entry(session, 2, needs_review=True)
+        letter_of = put_entry(session, 3, channel=Channel.TELEPON)
+        put_letter(session, letter_of, LetterState.FAILED)
+        assert search.news(session, old.id or 0) == search.News(2, 1, 1, 1)
+        assert search.newest_entry(session) == letter_of.id

@@ -16,15 +16,15 @@ from ledger.verify import CHECKS, verify
 from ledger.words import Channel, Kind, Status
 from tests.office import NOW, Office, identity, judged
 
-CHAIN = "the chain of events is unbroken"
-VALUES = "personal values agree with their digests"
-NUMBERS = "numbers are without gaps"
-ENTRIES = "entries agree with their events"
-RAWS = "raw mails agree with their digests"
-ARRIVALS = "every message has arrived, every arrival has its mail"
-DISPOSITIONS = "every message has its disposition and a reason"
-OPENINGS = "every entry by mail has one opening message and one acknowledgement"
-PROTECTED = "events are protected by the database"
+CHAIN = "rantai peristiwa tidak terputus"
+VALUES = "nilai pribadi sesuai dengan sidiknya"
+NUMBERS = "nomor urut tanpa celah"
+ENTRIES = "entri sesuai dengan peristiwanya"
+RAWS = "surat asli sesuai dengan sidiknya"
+ARRIVALS = "setiap surat pernah datang dan setiap kedatangan menyimpan suratnya"
+DISPOSITIONS = "setiap surat mempunyai penggolongan dan alasannya"
+OPENINGS = "setiap entri dari surel dibuka satu surat dan mempunyai satu tanda terima"
+PROTECTED = "peristiwa dilindungi oleh basis data"
 
 
 @pytest.fixture
@@ -99,18 +99,18 @@ def test_a_change_of_any_column_of_an_event_is_named(book: Database) -> None:
     assert {*_CHANGED_EVENTS, "id"} == set(Event.model_fields)
     for column, value in _CHANGED_EVENTS.items():
         said = _after(book, CHAIN, f"UPDATE event SET {column} = {value} WHERE id = 2")
-        assert said.startswith("event 2 "), column
+        assert said.startswith("peristiwa 2 "), column
 
 
 _TAKEN_OUT = {
-    "DELETE FROM event WHERE id = 1": "event 1 is missing",
-    "DELETE FROM event WHERE id = 2": "event 2 is missing",
-    "UPDATE event SET id = 99 WHERE id = 2": "event 2 is missing",
-    "DELETE FROM event WHERE id = (SELECT max(id) FROM event)": "the head of the chain stands at event 4",
-    "DELETE FROM event": "the head of the chain stands at event 4, the last event is 0",
-    "UPDATE chain_head SET position = 3": "the head of the chain stands at event 3",
-    "UPDATE chain_head SET hash = '0'": "the head of the chain",
-    "DELETE FROM chain_head": "the head of the chain is missing",
+    "DELETE FROM event WHERE id = 1": "peristiwa 1 hilang",
+    "DELETE FROM event WHERE id = 2": "peristiwa 2 hilang",
+    "UPDATE event SET id = 99 WHERE id = 2": "peristiwa 2 hilang",
+    "DELETE FROM event WHERE id = (SELECT max(id) FROM event)": "kepala rantai berada pada peristiwa 4",
+    "DELETE FROM event": "kepala rantai berada pada peristiwa 4, peristiwa terakhir 0",
+    "UPDATE chain_head SET position = 3": "kepala rantai berada pada peristiwa 3",
+    "UPDATE chain_head SET hash = '0'": "kepala rantai",
+    "DELETE FROM chain_head": "kepala rantai hilang",
 }
 
 
@@ -123,12 +123,12 @@ def test_a_changed_personal_value_is_named_with_its_event_and_field(book: Databa
     for column, value in (("value", "'orang lain'"), ("salt", "'00'"), ("field", "'lain'")):
         statement = f"UPDATE event_value SET {column} = {value} WHERE event_id = 2 AND field = 'name'"
         said = _after(book, VALUES, statement)
-        assert said == f"value {'lain' if column == 'field' else 'name'!r} of event 2 was changed"
+        assert said == f"nilai {'lain' if column == 'field' else 'name'!r} pada peristiwa 2 telah diubah"
 
 
 def test_a_personal_value_that_no_event_promised_is_named(book: Database) -> None:
     forged = "INSERT INTO event_value (id, event_id, field, salt, value) VALUES (999, 2, 'nik', '00', '35')"
-    assert _after(book, VALUES, forged) == "value 'nik' of event 2 was changed"
+    assert _after(book, VALUES, forged) == "nilai 'nik' pada peristiwa 2 telah diubah"
 
 
 def test_a_personal_value_lawfully_erased_is_no_fault(book: Database) -> None:
@@ -164,18 +164,18 @@ def test_a_change_of_any_field_of_an_entry_behind_the_books_back_is_named(book: 
             setattr(entry, field, _other(field, getattr(entry, field)))
             number = entry.number
             session.flush()
-            assert _wrong(session, ENTRIES) == f"{number}: {field} is not what its events say"
+            assert _wrong(session, ENTRIES) == f"{number}: {field} tidak sesuai dengan peristiwanya"
 
 
 def test_a_personal_field_emptied_behind_the_books_back_is_named(book: Database) -> None:
     assert _after(book, ENTRIES, "UPDATE entry SET name = '' WHERE id = 2") == (
-        "PGD/2026/0002: name is not what its events say"
+        "PGD/2026/0002: name tidak sesuai dengan peristiwanya"
     )
 
 
 def test_an_entry_without_the_event_that_recorded_it_is_named(book: Database) -> None:
     said = _after(book, ENTRIES, "DELETE FROM event WHERE entry_id = 2")
-    assert said == "PGD/2026/0002 has no event that recorded it"
+    assert said == "PGD/2026/0002 tidak mempunyai peristiwa pencatatan"
 
 
 _GONE = (
@@ -206,7 +206,7 @@ _DISAGREEING = (
 def test_numbers_that_disagree_with_their_series_are_named(book: Database) -> None:
     for statement in _DISAGREEING:
         assert _after(book, NUMBERS, statement).startswith("PGD/2026: "), statement
-    assert _after(book, NUMBERS, "DELETE FROM series") == "PGD/2026: entries without a series of numbers"
+    assert _after(book, NUMBERS, "DELETE FROM series") == "PGD/2026: entri tanpa deret nomor"
 
 
 def test_a_series_that_gave_numbers_to_no_entry_is_named(book: Database) -> None:
@@ -225,24 +225,32 @@ def test_a_damaged_raw_mail_is_named(book: Database) -> None:
     blob = "BLOB" if book.is_sqlite else "BYTEA"
     for statement in _DAMAGED:
         said = _after(book, RAWS, statement.format(blob=blob, zeros="0" * 64))
-        assert said.startswith(("raw mail ", "the raw mail of message ")), statement
+        assert said.startswith(("surat asli ", "surat asli dari surat ")), statement
 
 
 def test_a_raw_mail_that_is_gone_is_named(book: Database) -> None:
     gone = "DELETE FROM raw WHERE digest = (SELECT raw_digest FROM message WHERE id = 2)"
-    assert _after(book, RAWS, gone) == "the raw mail of message 2 is missing"
+    assert _after(book, RAWS, gone) == "surat asli dari surat 2 hilang"
 
 
 _BROKEN = (
-    (ARRIVALS, "UPDATE arrival SET message_id = NULL WHERE message_id = 2", "message 2 has no arrival"),
-    (ARRIVALS, "UPDATE arrival SET raw_digest = NULL WHERE id = 3", "arrival 3 was taken without its mail"),
-    (DISPOSITIONS, "UPDATE message SET entry_id = NULL WHERE id = 2", "message 2 is recorded and belongs to no entry"),
-    (DISPOSITIONS, "UPDATE message SET entry_id = NULL WHERE id = 4", "message 4 is follow_up and belongs to no entry"),
-    (DISPOSITIONS, "UPDATE message SET reason = '' WHERE id = 3", "message 3 has no reason for its disposition"),
-    (OPENINGS, "DELETE FROM letter WHERE entry_id = 2", "PGD/2026/0002: 0 acknowledgements"),
-    (OPENINGS, "UPDATE letter SET entry_id = 3 WHERE entry_id = 1", "PGD/2026/0001: 0 acknowledgements"),
-    (OPENINGS, "UPDATE message SET disposition = 'follow_up' WHERE id = 2", "PGD/2026/0002: 0 messages opened it"),
-    (OPENINGS, "UPDATE message SET disposition = 'recorded' WHERE id = 4", "PGD/2026/0001: 2 messages opened it"),
+    (ARRIVALS, "UPDATE arrival SET message_id = NULL WHERE message_id = 2", "surat 2 tidak mempunyai kedatangan"),
+    (ARRIVALS, "UPDATE arrival SET raw_digest = NULL WHERE id = 3", "kedatangan 3 tidak menyimpan suratnya"),
+    (
+        DISPOSITIONS,
+        "UPDATE message SET entry_id = NULL WHERE id = 2",
+        "surat 2 digolongkan recorded tetapi tidak terikat pada entri",
+    ),
+    (
+        DISPOSITIONS,
+        "UPDATE message SET entry_id = NULL WHERE id = 4",
+        "surat 4 digolongkan follow_up tetapi tidak terikat pada entri",
+    ),
+    (DISPOSITIONS, "UPDATE message SET reason = '' WHERE id = 3", "surat 3 tidak mempunyai alasan penggolongan"),
+    (OPENINGS, "DELETE FROM letter WHERE entry_id = 2", "PGD/2026/0002: 0 tanda terima"),
+    (OPENINGS, "UPDATE letter SET entry_id = 3 WHERE entry_id = 1", "PGD/2026/0001: 0 tanda terima"),
+    (OPENINGS, "UPDATE message SET disposition = 'follow_up' WHERE id = 2", "PGD/2026/0002: dibuka oleh 0 surat"),
+    (OPENINGS, "UPDATE message SET disposition = 'recorded' WHERE id = 4", "PGD/2026/0001: dibuka oleh 2 surat"),
 )
 
 
@@ -283,5 +291,5 @@ def test_what_cannot_even_be_read_is_named_and_the_other_promises_are_still_chec
     for promise, statement in _UNREADABLE:
         with _unguarded(book) as session:
             session.execute(text(statement))
-            assert "cannot be read" in _wrong(session, promise), statement
+            assert "tidak dapat dibaca" in _wrong(session, promise), statement
             assert len(verify(session)) == len(CHECKS)

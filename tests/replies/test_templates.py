@@ -86,6 +86,7 @@ FULL: dict[str, object] = {
         Promise("Penyelesaian pengaduan yang perlu diperiksa", "Jumat, 11 Desember 2026", "14 hari kerja"),
     ),
     "received_by_mail": True,
+    "split_from": "",
 }
 MINIMAL = FULL | {
     "office": OFFICE.model_copy(update={"elsewhere": ()}),
@@ -96,7 +97,15 @@ MINIMAL = FULL | {
     "promises": (),
 }
 TYPED_IN = FULL | {"channel_label": "telepon", "received_by_mail": False, "files": 0}
-CONTEXTS = (FULL, MINIMAL, TYPED_IN, FULL | {"missing": ()}, FULL | {"promises": ()})
+SPLIT = FULL | {"number": "PGD/2026/0002", "split_from": "PGD/2026/0001"}
+CONTEXTS = (
+    FULL,
+    MINIMAL,
+    TYPED_IN,
+    FULL | {"split_from": "REG/2026/0007"},
+    FULL | {"missing": ()},
+    FULL | {"promises": ()},
+)
 
 
 def environment() -> Environment:
@@ -387,6 +396,16 @@ def test_a_matter_typed_in_says_why_the_letter_comes_to_this_address(letter: str
     assert "alamat surel yang Saudara berikan kepada petugas kami" in said
     assert "Jumlah Lampiran" not in said
     assert "tidak merasa mengirim" not in said
+
+
+@every_letter
+def test_a_second_matter_of_a_letter_names_both_numbers(letter: str) -> None:
+    for part in PARTS:
+        said = flat(html.unescape(re.sub(r"<[^>]+>", "", render(letter, part, SPLIT))))
+        assert "dicatat tersendiri" not in said
+        assert "kami catat tersendiri dengan Nomor Register PGD/2026/0002, terpisah dari perkara" in said
+        assert "perkara dengan Nomor Register PGD/2026/0001." in said
+        assert "tersendiri" not in render(letter, part, FULL)
 
 
 @every_letter

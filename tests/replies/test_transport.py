@@ -216,3 +216,16 @@ def test_a_missing_password_is_told_by_its_place(
         told = transport.send(WRITER, LETTER)
     assert isinstance(told, Postponed)
     assert str(box.password_file) in told.reason
+
+
+@pytest.mark.parametrize(("user", "password"), [("rahasié", "rahasia"), ("layanan", "“rahasia”")])
+def test_what_cannot_be_said_at_the_log_in_holds_the_whole_mailbox(
+    start_sink: Callable[..., SmtpSink], tmp_path: Path, user: str, password: str
+) -> None:
+    sink = start_sink(security="tls", user="layanan", password="rahasia")
+    box = box_at(tmp_path, smtp_of(sink), password=password).model_copy(update={"user": user})
+    with Transport(box, timeout=5) as transport:
+        told = transport.send(WRITER, LETTER)
+    assert isinstance(told, Postponed)
+    assert told.whole_mailbox
+    assert sink.accepted() == []

@@ -187,7 +187,7 @@ class Dovecot:
         received_at: datetime | None = None,
     ) -> None:
         """Put mail into a folder as a delivery agent does; `received_at` becomes the INTERNALDATE (to the second)."""
-        target = self._maildir(account, folder)
+        target = self.maildir(account, folder)
         for raw in [mails] if isinstance(mails, bytes) else mails:
             self._deliver_one(target, raw, received_at)
 
@@ -202,7 +202,8 @@ class Dovecot:
             os.utime(draft, (received_at.timestamp(), received_at.timestamp()))
         draft.rename(target / "new" / name)
 
-    def _maildir(self, account: Account, folder: str) -> Path:
+    def maildir(self, account: Account, folder: str = "INBOX") -> Path:
+        """Return the Maildir of a folder, made if it is not there; what is moved into its `new` is delivered."""
         home = self._folder / "mail" / account.address
         root = home / "Maildir"
         target = root if folder == "INBOX" else root / ("." + folder.replace("/", "."))

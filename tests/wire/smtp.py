@@ -1,7 +1,7 @@
 """The SMTP sink as a child process: it fails as a test says, and what it accepted can be counted after any crash."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -18,7 +18,8 @@ PROJECT = Path(__file__).resolve().parents[2]
 class SmtpSink:
     """A running SMTP server; a context manager. `stop`, `kill` and `start` keep port, faults and record.
 
-    With a password, clients must log in. Between `stop` and `start` connections are refused.
+    With a password, clients must log in. Between `stop` and `start` connections are refused. `file_into` names for a
+    sender the Maildir in which the server files each letter of his before it accepts it.
     """
 
     host = LOOPBACK
@@ -31,6 +32,7 @@ class SmtpSink:
         security: Security = "plain",
         user: str | None = None,
         password: str | None = None,
+        file_into: Mapping[str, Path] | None = None,
     ) -> None:
         self.port = free_port()
         self.security = security
@@ -39,6 +41,7 @@ class SmtpSink:
         self.script = folder / "faults.jsonl"
         self._log = folder / "output.log"
         self._command = self._options(certificate, user, password)
+        self._command += [f"--file-into={sender}={maildir}" for sender, maildir in (file_into or {}).items()]
         self._process: ServerProcess | None = None
         self.fail()
 
@@ -110,10 +113,13 @@ def running_sink(
     security: Security = "plain",
     user: str | None = None,
     password: str | None = None,
+    file_into: Mapping[str, Path] | None = None,
 ) -> Iterator[SmtpSink]:
     """Run an SMTP sink for as long as the block lasts, in a folder of its own."""
     with (
         private_folder(Owner(), "smtp") as folder,
-        SmtpSink(folder, certificate=certificate, security=security, user=user, password=password) as sink,
+        SmtpSink(
+            folder, certificate=certificate, security=security, user=user, password=password, file_into=file_into
+        ) as sink,
     ):
         yield sink

@@ -1,16 +1,20 @@
 """An SMTP server that keeps every letter it accepts in a file before it says so, and fails as it is told to.
 
-Run alone: `python -m tests.wire.smtp_sink --port 0 --record FILE [--script FAULTS]`; it prints the port it listens on.
+Run alone: `python -m tests.wire.smtp_sink --port 0 --record FILE [--script FAULTS] [--file-into SENDER=MAILDIR]`; it
+prints the port it listens on.
 """
 
 import argparse
 import asyncio
 import base64
+import itertools
 import json
 import logging
 import os
 import ssl
 import sys
+import time
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -134,12 +138,42 @@ class Script:
             self._armed = [_Armed(Fault.read(line)) for line in lines if line.strip()]
 
 
+class Sent:
+    """The Maildir into which the server files each letter of one sender, as Gmail does with what it sends."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._names = itertools.count()
+
+    def file(self, raw: bytes) -> None:
+        """File one letter; it is on the disk, and seen by the IMAP server, when this returns."""
+        name = f"{int(time.time())}.M{next(self._names):09d}P{os.getpid()}.sink"
+        draft = self._folder / "tmp" / name
+        with draft.open("wb") as file:
+            file.write(raw)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.chmod(0o644)
+        owner = self._folder.stat()
+        os.chown(draft, owner.st_uid, owner.st_gid)
+        draft.rename(self._folder / "new" / name)
+        self._commit_folder()
+
+    def _commit_folder(self) -> None:
+        folder = os.open(self._folder / "new", os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+
+
 class Sink:
     """What the server does at each stage (the hooks that aiosmtpd calls)."""
 
-    def __init__(self, record: Path, script: Script) -> None:
+    def __init__(self, record: Path, script: Script, filed: Mapping[str, Path] | None = None) -> None:
         self._script = script
         self._file = record.open("a", encoding="ascii")
+        self._filed = {sender: Sent(folder) for sender, folder in (filed or {}).items()}
 
     async def strike(self, server: "SinkServer", stage: Stage, recipients: list[str] | None = None) -> str | None:
         """Fail at a stage if the script says so; returns the answer to give, None to go on as usual."""
@@ -188,6 +222,8 @@ class Sink:
         return "250 OK" if fault is None else await self._fail(server, fault)
 
     def _keep(self, letter: Accepted) -> None:
+        if letter.sender in self._filed:
+            self._filed[letter.sender].file(letter.raw)
         self._file.write(letter.line())
         self._file.flush()
         os.fsync(self._file.fileno())
@@ -251,7 +287,10 @@ class SinkServer(SMTP):
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How the server listens; a password asks for a log-in before MAIL."""
+    """How the server listens; a password asks for a log-in before MAIL.
+
+    `file_into` names for a sender the Maildir in which its letters are filed before they are accepted.
+    """
 
     port: int
     record: Path
@@ -261,6 +300,7 @@ class Options:
     key: Path | None = None
     user: str | None = None
     password: str | None = None
+    file_into: Mapping[str, Path] = field(default_factory=dict)
 
     def tls(self) -> ssl.SSLContext | None:
         """Return the TLS settings, None for a plain server."""
@@ -297,7 +337,7 @@ class Options:
 async def serve(options: Options) -> None:
     """Listen on 127.0.0.1 until the process ends."""
     tls = options.tls()
-    sink = Sink(options.record, Script(options.script))
+    sink = Sink(options.record, Script(options.script), options.file_into)
     server = await asyncio.get_running_loop().create_server(
         lambda: options.server(sink, tls),
         host=LOOPBACK,
@@ -306,6 +346,11 @@ async def serve(options: Options) -> None:
     )
     print(f"listening on port {server.sockets[0].getsockname()[1]}", flush=True)
     await server.serve_forever()
+
+
+def _sender_and_folder(said: str) -> tuple[str, Path]:
+    sender, _, folder = said.partition("=")
+    return sender, Path(folder)
 
 
 def _options(arguments: list[str]) -> Options:
@@ -318,7 +363,16 @@ def _options(arguments: list[str]) -> Options:
     parser.add_argument("--key", type=Path)
     parser.add_argument("--user")
     parser.add_argument("--password")
-    return Options(**vars(parser.parse_args(arguments)))
+    parser.add_argument(
+        "--file-into",
+        type=_sender_and_folder,
+        action="append",
+        default=[],
+        metavar="SENDER=MAILDIR",
+        help="file each accepted letter of a sender into a Maildir before answering; may be repeated",
+    )
+    said = vars(parser.parse_args(arguments))
+    return Options(**said | {"file_into": dict(said["file_into"])})
 
 
 if __name__ == "__main__":

@@ -12,3 +12,12 @@ def test_no_mail_and_no_letter_is_lost_or_doubled_by_killing_the_program(databas
     assert sum(report.dispositions.values()) == report.delivered == 40
     assert {kill.phase for kill in report.kills} == set(PHASES)
     assert report.letters["sent"] > 0
+    assert report.dispositions["quarantined"] > 0
+
+
+def test_where_the_server_files_what_it_sends_every_letter_goes_exactly_once_and_none_is_uncertain() -> None:
+    report = crash(30, 8, database="sqlite", seed=9, sent=True)
+    assert report.wrong == [], report.table()
+    assert sum(report.dispositions.values()) == report.delivered == 30
+    assert report.letters["sent"] == report.at_sink > 0
+    assert report.letters["uncertain"] == 0

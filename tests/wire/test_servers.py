@@ -134,6 +134,19 @@ def test_what_the_sink_accepted_is_still_counted_after_it_was_killed(smtp_sink: 
     assert len(smtp_sink.accepted()) == 2
 
 
+def test_the_sink_files_the_letters_of_a_sender_in_his_sent_folder_before_it_accepts_them(
+    dovecot: Dovecot, start_sink: Callable[..., SmtpSink]
+) -> None:
+    account = dovecot.account()
+    sink = start_sink(file_into={"kantor@kantor.example.org": dovecot.maildir(account, "Sent")})
+    sink.fail(Fault("dot", code=451, times=1))
+    with pytest.raises(smtplib.SMTPDataError):
+        send(sink)
+    assert dovecot.raw_mails(account, "Sent") == []
+    send(sink)
+    assert dovecot.raw_mails(account, "Sent") == [sink.accepted()[0].raw]
+
+
 def test_a_line_cut_off_by_a_crash_is_not_an_accepted_letter(smtp_sink: SmtpSink) -> None:
     send(smtp_sink)
     whole = smtp_sink.record.read_text()

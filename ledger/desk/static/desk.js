@@ -1,7 +1,9 @@
-// Comfort only: every page works without this. "/" searches, j and k go to the next and previous line or entry.
+// Comfort only: every page works without this. "/" searches, "n" records anew, arrows, j and k walk; in a tray one key
+// presses the button that bears it.
 
 const OFF = "pintasan-mati";
 const rows = () => [...document.querySelectorAll("a[data-row]")];
+let pressedOnce = false;
 
 function step(by) {
   const all = rows();
@@ -9,30 +11,66 @@ function step(by) {
     document.querySelector(by > 0 ? "a[rel=next]" : "a[rel=prev]")?.click();
     return;
   }
-  const here = all.indexOf(document.activeElement);
+  const item = document.activeElement.closest("[data-item]");
+  const here = all.indexOf(item?.querySelector("a[data-row]") ?? document.activeElement);
   const next = here < 0 ? 0 : Math.min(Math.max(here + by, 0), all.length - 1);
   all[next].focus();
 }
 
+function item() {
+  return document.activeElement.closest("[data-item]") ?? document.querySelector("[data-item]");
+}
+
+// What stands in something folded is not seen, so no key presses it.
+const seen = (button) => button.tagName === "SUMMARY" || !button.closest("details:not([open])");
+
+function press(key) {
+  const named = CSS.escape(key);
+  const beside = [...(item()?.querySelectorAll(`[data-key="${named}"]`) ?? [])].find(seen);
+  const button = beside ?? document.querySelector(`[data-global="${named}"]`);
+  if (!button || pressedOnce) return Boolean(button);
+  // A second press before the next page has come would decide about a letter that nobody has seen.
+  pressedOnce = button.tagName === "BUTTON";
+  setTimeout(() => (pressedOnce = false), 5000);
+  button.click();
+  if (button.tagName === "SUMMARY") button.parentElement.querySelector("input:not([type=hidden]), button")?.focus();
+  return true;
+}
+
 const KEYS = {
   "/": () => document.querySelector("#cari-cepat")?.focus(),
+  n: () => document.querySelector("[data-new]")?.click(),
+  t: () => document.querySelector("[data-show]")?.click(),
   j: () => step(1),
   k: () => step(-1),
 };
+const ARROWS = { ArrowDown: 1, ArrowUp: -1 };
 
 document.addEventListener("keydown", (pressed) => {
   const writing = pressed.target.closest("input, select, textarea, [contenteditable]");
-  if (writing || pressed.ctrlKey || pressed.metaKey || pressed.altKey || localStorage.getItem(OFF)) return;
-  const act = KEYS[pressed.key];
-  if (!act) return;
-  pressed.preventDefault();
-  act();
+  const beside = pressed.ctrlKey || pressed.metaKey || pressed.altKey;
+  if (writing || beside || localStorage.getItem(OFF)) return;
+  if (pressed.key in ARROWS) {
+    if (rows().length === 0 || pressed.target.closest("pre, iframe, [role=listbox]")) return;
+    pressed.preventDefault();
+    step(ARROWS[pressed.key]);
+  } else if (pressed.key.length === 1 && !pressed.repeat && press(pressed.key)) {
+    pressed.preventDefault();
+  } else if (pressed.key in KEYS) {
+    pressed.preventDefault();
+    KEYS[pressed.key]();
+  }
 });
+
+window.addEventListener("pageshow", () => (pressedOnce = false));
 
 const keys = document.querySelector(".keys");
 const toggle = document.querySelector("[data-keys]");
 if (keys && toggle) {
-  const tell = () => (toggle.textContent = localStorage.getItem(OFF) ? "Nyalakan pintasan" : "Matikan pintasan");
+  const tell = () => {
+    toggle.textContent = localStorage.getItem(OFF) ? "Nyalakan pintasan" : "Matikan pintasan";
+    document.documentElement.classList.toggle("by-keys", !localStorage.getItem(OFF));
+  };
   toggle.addEventListener("click", () => {
     if (localStorage.getItem(OFF)) localStorage.removeItem(OFF);
     else localStorage.setItem(OFF, "ya");

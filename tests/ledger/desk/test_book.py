@@ -35,7 +35,7 @@ def test_a_line_says_number_time_channel_who_matter_service_status_and_days_left
     for said in (LONG_NAME, "Gaji &amp; lembur", "3 hari lagi", "terlambat 2 hari", "Radio", "WhatsApp", "Diproses"):
         assert said in page
     assert '<time datetime="2026-11-23T10:09+07:00"><span>Sen, 23 Nov 2026</span> 10.09</time>' in page
-    assert page.count('<th scope="col">') == 8 and page.count('<th scope="row"') == 2
+    assert page.count('<th scope="col"') == 8 and page.count('<th scope="row"') == 2
 
 
 def test_pages_follow_each_other_and_keep_the_filter(desk: Desk) -> None:
@@ -139,4 +139,4 @@ def test_a_table_of_fifty_lines_needs_no_more_questions_than_one_of_one(desk: De
         asked.clear()
         assert len(numbers(desk.text("/buku"))) == sequence
         counts.append(len(asked))
-    assert counts[0] == counts[1] <= 8
+    assert counts[0] == counts[1] <= 9

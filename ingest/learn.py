@@ -1,0 +1,215 @@
+"""Learns the model of the classifier from labelled letters with scikit-learn, and says whether it is any better."""
+
+import hashlib
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
+
+from ingest.classify import Caution, likeliest_service
+from ingest.examples import Example
+from ingest.features import FACTS, KIND_GROUPS, SERVICE_GROUPS, FeatureReader, Features
+from ingest.model import Linear, Model, scaled, softmax
+from ingest.tally import Tally, tally
+from ledger.words import Kind
+
+STRENGTH = 30.0
+"""The inverse of how hard large weights are held down; like the shares of the groups chosen by leaving writers out."""
+LEAST_LETTERS = 3
+"""A word that stands in fewer letters is not learned."""
+DIGITS = 3
+FOLDS = 5
+ROUNDS = 400
+TOLERANCE = 1e-3
+_TEMPERATURES = [round(0.5 + step / 50, 2) for step in range(126)]
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The outcome of learning anew; `model` is the one to keep, `keeps_new` whether it is the new one.
+
+    `old` and `new` are counted on the same held-out letters: built-in examples and corrections alike. `why` is plain
+    Indonesian.
+    """
+
+    keeps_new: bool
+    why: str
+    model: Model
+    old: Tally | None
+    new: Tally
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """An example with its features and the fold that it is held out in."""
+
+    example: Example
+    features: Features
+    fold: int
+
+
+@dataclass(frozen=True, slots=True)
+class _HeldOut:
+    """One held-out letter: the true answers, and the scores of a model that did not learn from it."""
+
+    example: Example
+    kinds: Mapping[str, float]
+    services: Mapping[str, float]
+
+
+def train(examples: Sequence[Example], reader: FeatureReader, today: date) -> Model:
+    """Learn a model from examples; the same examples give the same numbers. Takes seconds."""
+    seen = _seen(examples, reader)
+    return _calibrated(_learned(seen, today), _held_out(seen))
+
+
+def cross_validate(examples: Sequence[Example], reader: FeatureReader, caution: Caution) -> Tally:
+    """Hold out one writer after the other and count what the others' model makes of those letters."""
+    seen = _seen(examples, reader)
+    return _tally(_held_out(seen), caution)
+
+
+def learn(
+    old: Model | None,
+    examples: Sequence[Example],
+    corrections: Sequence[Example],
+    reader: FeatureReader,
+    caution: Caution,
+    today: date,
+) -> Report:
+    """Learn from examples and corrections, and compare with the old model on letters held out from both.
+
+    What the old model was made of (the examples, and those corrections that it names) is learned again without the
+    held-out letters, so that neither side is asked about letters that it knows. An old model that was trained with a
+    letter since erased is never kept.
+    """
+    seen = _seen([*examples, *corrections], reader)
+    held_out = _held_out(seen)
+    new = _calibrated(_learned(seen, today), held_out)
+    tally = _tally(held_out, caution)
+    if old is None:
+        return Report(True, "belum ada model yang dapat dibaca", new, None, tally)
+    digests = {each.digest for each in corrections}
+    if not digests.issuperset(old.corrections):
+        return Report(True, "model lama memuat koreksi yang sudah tidak ada", new, None, tally)
+    known = [each for each in seen if each.example.writer or each.example.digest in old.corrections]
+    before = _tally(_held_out(seen, known), caution)
+    if tally.right >= before.right and tally.lost <= before.lost:
+        return Report(True, "model baru tidak lebih buruk pada surat yang disisihkan", new, before, tally)
+    return Report(False, "model baru lebih buruk pada surat yang disisihkan", old, before, tally)
+
+
+def _seen(examples: Sequence[Example], reader: FeatureReader) -> list[_Seen]:
+    writers = sorted({each.writer for each in examples if each.writer})
+    folds = {writer: number for number, writer in enumerate(writers)}
+    count = max(FOLDS, len(writers))
+    return [
+        _Seen(each, reader.read(each.wording), folds.get(each.writer, int(each.digest, 16) % count))
+        for each in examples
+    ]
+
+
+def _learned(seen: Sequence[_Seen], today: date) -> Model:
+    corrections = sorted({each.example.digest for each in seen if not each.example.writer})
+    digest = hashlib.sha256("".join(sorted(each.example.digest for each in seen)).encode()).hexdigest()
+    registered = [each for each in seen if each.example.kind is not Kind.LAINNYA]
+    return Model(
+        trained=today.isoformat(),
+        examples=digest,
+        letters=len(seen),
+        corrections=tuple(corrections),
+        kind=_fitted(seen, KIND_GROUPS, lambda each: each.kind.value),
+        service=_fitted(registered, SERVICE_GROUPS, lambda each: each.service),
+    )
+
+
+def _fitted(seen: Sequence[_Seen], groups: frozenset[str], answer: Callable[[Example], str]) -> Linear:
+    counts: dict[str, int] = {}
+    for each in seen:
+        for key in each.features.values:
+            if key[0] in groups:
+                counts[key] = counts.get(key, 0) + 1
+    kept = {key: count for key, count in counts.items() if count >= LEAST_LETTERS or key[0] in FACTS}
+    return _fit(seen, [answer(each.example) for each in seen], kept)
+
+
+def _fit(seen: Sequence[_Seen], answers: Sequence[str], counts: Mapping[str, int]) -> Linear:
+    keys = sorted(counts)
+    column = {key: at for at, key in enumerate(keys)}
+    rows, columns, numbers = [], [], []
+    for row, each in enumerate(seen):
+        for key, value in scaled(each.features, counts, len(seen)).items():
+            rows.append(row)
+            columns.append(column[key])
+            numbers.append(value)
+    matrix = csr_matrix((numbers, (rows, columns)), shape=(len(seen), len(keys)))
+    with threadpool_limits(limits=1):  # one thread sums in one order; on a busy machine it is faster, too
+        regression = LogisticRegression(C=STRENGTH, max_iter=ROUNDS, tol=TOLERANCE).fit(matrix, answers)
+    by_class = regression.coef_.tolist()
+    bias = regression.intercept_.tolist()
+    if len(regression.classes_) == 2:  # scikit-learn then gives one row, for the second class against the first
+        by_class = [[-weight / 2 for weight in by_class[0]], [weight / 2 for weight in by_class[0]]]
+        bias = [-bias[0] / 2, bias[0] / 2]
+    return Linear(
+        classes=tuple(map(str, regression.classes_)),
+        bias=tuple(round(number, DIGITS) for number in bias),
+        letters=len(seen),
+        temperature=1.0,
+        weights={key: tuple(round(row[at], DIGITS) for row in by_class) for at, key in enumerate(keys)},
+        counts=dict(counts),
+    )
+
+
+def _held_out(seen: Sequence[_Seen], known: Sequence[_Seen] | None = None) -> list[_HeldOut]:
+    """Score every letter by a model of the other folds; `known` limits what may be learned from."""
+    known = seen if known is None else known
+    out: list[_HeldOut] = []
+    for fold in sorted({each.fold for each in seen}):
+        model = _learned([each for each in known if each.fold != fold], date.min)
+        out += [
+            _HeldOut(each.example, _scores(model.kind, each.features), _scores(model.service, each.features))
+            for each in seen
+            if each.fold == fold
+        ]
+    return out
+
+
+def _scores(linear: Linear, features: Features) -> dict[str, float]:
+    return dict(zip(linear.classes, linear.scores(linear.scaled(features)), strict=True))
+
+
+def _chances(scores: Mapping[str, float], temperature: float) -> dict[str, float]:
+    return dict(zip(scores, softmax(list(scores.values()), temperature), strict=True))
+
+
+def _temperature(held_out: Sequence[_HeldOut]) -> float:
+    """Choose the temperature under which the held-out answers are likeliest."""
+
+    def surprise(temperature: float) -> float:
+        chances = (_chances(each.kinds, temperature).get(each.example.kind.value, 0.0) for each in held_out)
+        return -sum(math.log(max(chance, 1e-9)) for chance in chances)
+
+    return min(_TEMPERATURES, key=surprise)
+
+
+def _calibrated(model: Model, held_out: Sequence[_HeldOut]) -> Model:
+    return replace(model, kind=replace(model.kind, temperature=_temperature(held_out)))
+
+
+def _tally(held_out: Sequence[_HeldOut], caution: Caution) -> Tally:
+    temperature = _temperature(held_out)
+    return tally(
+        [(each.example.kind, each.example.service, *_verdict(each, temperature, caution)) for each in held_out]
+    )
+
+
+def _verdict(each: _HeldOut, temperature: float, caution: Caution) -> tuple[Kind, str, float, bool]:
+    likely = _chances(each.kinds, temperature)
+    chances = {kind: likely.get(kind.value, 0.0) for kind in Kind}
+    kind = max(Kind, key=lambda one: chances[one])
+    service = likeliest_service(kind, _chances(each.services, 1.0))
+    return kind, service, chances[kind], caution.doubts(kind, chances)

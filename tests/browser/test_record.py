@@ -1,0 +1,303 @@
+"""Catat baru in a real browser: a call and a batch of the radio by keyboard alone, and nothing typed is ever lost."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from playwright.sync_api import Page, Route
+from sqlmodel import select
+
+from config.settings import load
+from ledger.database import Database
+from ledger.desk.app import create
+from ledger.models import Entry
+from ledger.words import Channel, Kind
+from tests.browser.signing import signed_in
+from tests.ledger.shelf import NOW, PreparedReader, put_entry
+from tests.wire.chromium import Viewport
+from tests.wire.loopback import free_port
+
+SHIPPED = Path(__file__).parents[2] / "config" / "office.toml"
+WIDE, PHONE = Viewport(1366, 768), Viewport(390, 844)
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360f8cf500f00030301018dfd1e3d"
+    "0000000049454e44ae426082"
+)
+SECONDS_A_CALLER = 20
+KEY_PAUSE = 5
+"""Milliseconds between two keys; the pauses of real fingers and of a caller who thinks are not the program's."""
+
+
+@pytest.fixture
+def database_kind() -> str:
+    return "sqlite"
+
+
+@dataclass
+class Server:
+    """A running desk that can be stopped and started again at the same address."""
+
+    app: FastAPI
+    port: int
+    running: uvicorn.Server | None = None
+    thread: threading.Thread | None = None
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        self.running = uvicorn.Server(
+            uvicorn.Config(self.app, host="127.0.0.1", port=self.port, log_config=None, lifespan="off")
+        )
+        started = threading.Event()
+        startup = self.running.startup
+
+        async def tell_when_started(sockets: object = None) -> None:
+            await startup()
+            started.set()
+
+        self.running.startup = tell_when_started  # type: ignore[method-assign]
+        self.thread = threading.Thread(target=self.running.run)
+        self.thread.start()
+        assert started.wait(10)
+
+    def stop(self) -> None:
+        if self.running and self.thread:
+            self.running.should_exit = True
+            self.thread.join()
+        self.running = None
+
+
+@pytest.fixture
+def server(database: Database) -> Iterator[Server]:
+    with database.noting() as session:
+        put_entry(session, 40, name="Budi Santoso", phone_e164="+6281234567890", phone="0812-3456-7890",
+                  address="Jalan Mawar 1", organisation="PT Contoh", matter="Upah bulan Mei")  # fmt: skip
+    running = Server(create(database, load(SHIPPED), PreparedReader(), lambda: NOW), free_port())
+    running.start()
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def open_desk(open_page: Callable[[Viewport], Page], server: Server, database: Database) -> Callable[[Viewport], Page]:
+    """Give a function that opens a page signed in as an officer."""
+
+    def open_it(viewport: Viewport) -> Page:
+        return signed_in(open_page(viewport), server.address, database)
+
+    return open_it
+
+
+def entries(database: Database, channel: Channel) -> list[Entry]:
+    with database.reading() as session:
+        return [row for row in session.exec(select(Entry).order_by(Entry.id)) if row.channel is channel]  # type: ignore[arg-type]
+
+
+def kept(page: Page) -> None:
+    """Press Tab and wait until the server has kept what was typed."""
+    with page.expect_response(lambda answer: answer.url.endswith("/draf") and answer.ok):
+        page.keyboard.press("Tab")
+
+
+def write(page: Page, *fields: str) -> None:
+    """Type one field after another, going on with Enter."""
+    for words in fields:
+        if words:
+            page.keyboard.type(words, delay=KEY_PAUSE)
+        page.keyboard.press("Enter")
+
+
+def focus(page: Page) -> str:
+    return str(page.evaluate("document.activeElement.name || document.activeElement.tagName"))
+
+
+def test_a_telephone_call_is_taken_down_by_keyboard_alone(
+    open_desk: Callable[[Viewport], Page], server: Server, database: Database
+) -> None:
+    page = open_desk(WIDE)
+    page.goto(server.address + "/catat/telepon")
+    began = time.monotonic()
+    assert focus(page) == "nama"
+    write(page, "Budi Santoso", "812 3456 7890")
+    assert focus(page) == "instansi"
+    write(page, "PT Contoh", "Jalan Mawar 1, Kanigaran", "Upah belum dibayar")
+    assert focus(page) == "uraian"
+    page.keyboard.type("Upah Mei belum dibayar.", delay=KEY_PAUSE)
+    page.keyboard.press("Enter")
+    page.keyboard.type("Sudah ditanyakan dua kali.", delay=KEY_PAUSE)
+    page.locator("[data-assistance]").get_by_text("PGD/2026/0040").wait_for()
+    assert "nomor telepon sama" in page.locator("[data-assistance]").inner_text()
+    assert "0812-3456-7890" in page.locator("[data-assistance]").inner_text()
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.type("jam 8 pagi", delay=KEY_PAUSE)
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/buku/PGD/2026/1?dicatat=telepon")
+    assert time.monotonic() - began < SECONDS_A_CALLER
+    entry = entries(database, Channel.TELEPON)[0]
+    assert (entry.name, entry.phone_e164, entry.kind) == ("Budi Santoso", "+6281234567890", Kind.PENGADUAN)
+    assert entry.account == "Upah Mei belum dibayar.\nSudah ditanyakan dua kali."
+    assert entry.received_at.isoformat() == "2026-11-23T01:00:00+00:00"
+
+
+def test_five_callers_of_a_broadcast_are_taken_down_by_keyboard_alone(
+    open_desk: Callable[[Viewport], Page], server: Server, database: Database
+) -> None:
+    page = open_desk(WIDE)
+    page.goto(server.address + "/catat/radio")
+    assert focus(page) == "tanggal"
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+    page.keyboard.type("Rini")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/catat/radio/1")
+    callers = ("Budi", "Sari", "Agus", "Rukmini", "Slamet")
+    for at, name in enumerate(callers, 1):
+        began = time.monotonic()
+        assert focus(page) == "nama"
+        write(page, name, f"0812 3456 78{at}0", "", f"Jalan Mawar {at}", "Lampu jalan mati sejak Senin", f"09.{at}0")
+        assert focus(page) == "jenis"
+        page.keyboard.press("Control+Enter")
+        page.get_by_text(f"PGD/2026/000{at} sudah dicatat.").wait_for()
+        assert time.monotonic() - began < SECONDS_A_CALLER
+    batch = page.locator(".batch").inner_text()
+    assert "Penelepon siaran ini (5)" in batch and all(name in batch for name in callers)
+    made = entries(database, Channel.RADIO)
+    assert [entry.name for entry in made] == list(callers)
+    assert [f"{entry.aired_at:%H.%M}" for entry in made] == ["02.10", "02.20", "02.30", "02.40", "02.50"]
+    page.locator(".batch button").press("Enter")
+    page.get_by_text("Siaran ini ditutup").wait_for()
+
+
+def test_what_was_typed_survives_the_death_of_the_browser(
+    open_desk: Callable[[Viewport], Page], server: Server
+) -> None:
+    page = open_desk(WIDE)
+    page.goto(server.address + "/catat/telepon")
+    write(page, "Budi Santoso", "422121")
+    kept(page)
+    page.context.close()
+    again = open_desk(WIDE)
+    again.goto(server.address + "/catat/telepon")
+    assert again.get_by_text("Draf dipulihkan").is_visible()
+    assert again.locator("#isian-telepon").input_value() == "422121"
+    again.get_by_role("button", name="Buang draf").click()
+    assert again.locator("#isian-nama").input_value() == ""
+
+
+def test_what_was_typed_survives_the_death_of_the_network(
+    open_desk: Callable[[Viewport], Page], server: Server, database: Database
+) -> None:
+    page = open_desk(WIDE)
+    page.goto(server.address + "/catat/telepon")
+    page.locator("#isian-uraian").fill("Upah belum dibayar")
+    server.stop()
+    page.keyboard.press("Control+Enter")
+    page.get_by_text("Belum tersimpan: sambungan terputus").wait_for()
+    assert page.locator("#isian-uraian").input_value() == "Upah belum dibayar"
+    server.start()
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/buku/PGD/2026/1?dicatat=telepon")
+    assert len(entries(database, Channel.TELEPON)) == 1
+
+
+def test_a_session_that_ended_meanwhile_takes_nothing_typed_with_it(
+    open_desk: Callable[[Viewport], Page], server: Server, database: Database
+) -> None:
+    page = open_desk(WIDE)
+    page.goto(server.address + "/catat/telepon")
+    cookies = page.context.cookies()
+    page.context.clear_cookies()
+    page.locator("#isian-uraian").fill("Upah belum dibayar")
+    page.keyboard.press("Control+Enter")
+    page.get_by_text("Sesi Saudara berakhir").wait_for()
+    page.context.add_cookies(cookies)  # type: ignore[arg-type]
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/buku/PGD/2026/1?dicatat=telepon")
+    assert entries(database, Channel.TELEPON)[0].account == "Upah belum dibayar"
+
+
+def test_two_presses_make_one_entry(open_desk: Callable[[Viewport], Page], server: Server, database: Database) -> None:
+    page = open_desk(WIDE)
+    page.goto(server.address + "/catat/telepon")
+    page.locator("#isian-uraian").fill("Upah belum dibayar")
+    sent: list[Route] = []
+    page.route("**/catat/telepon", lambda route: (sent.append(route), route.continue_())[1])
+    page.keyboard.press("Control+Enter")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/buku/PGD/2026/1?dicatat=telepon")
+    assert len(sent) == 1
+    assert len(entries(database, Channel.TELEPON)) == 1
+
+
+def test_the_identity_of_an_earlier_call_is_taken_over_where_nothing_was_typed(
+    open_desk: Callable[[Viewport], Page], server: Server
+) -> None:
+    page = open_desk(WIDE)
+    page.goto(server.address + "/catat/telepon")
+    write(page, "Budi S", "0812-3456-7890")
+    page.get_by_role("button", name="Pakai identitas ini").click()
+    assert page.locator("#isian-nama").input_value() == "Budi S"
+    assert page.locator("#isian-alamat").input_value() == "Jalan Mawar 1"
+    assert focus(page) == "uraian"
+
+
+def test_a_written_complaint_with_its_photo_and_the_receipt(
+    open_desk: Callable[[Viewport], Page], server: Server, database: Database
+) -> None:
+    page = open_desk(WIDE)
+    page.goto(server.address + "/catat/petugas")
+    page.locator("#isian-nama").fill("Siti Aminah")
+    page.locator("#isian-perihal").fill("Pengaduan upah")
+    page.locator("#isian-berkas").set_input_files([{"name": "surat.png", "mimeType": "image/png", "buffer": PNG}])
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/buku/PGD/2026/1?dicatat=petugas")
+    page.get_by_role("link", name="Cetak tanda terima").first.click()
+    assert "surat.png" in page.locator(".slip").inner_text()
+    for paper, width, height in (("a5", 420, 595), ("f4", 609, 935)):
+        page.goto(f"{server.address}/buku/PGD/2026/1/tanda-terima?kertas={paper}")
+        printed = page.pdf(prefer_css_page_size=True)
+        boxes = [tuple(map(float, box.split())) for box in _between(printed, b"/MediaBox [", b"]")]
+        assert [(round(box[2]) - width, round(box[3]) - height) for box in boxes] == [(0, 0)], paper
+
+
+def _between(text: bytes, start: bytes, end: bytes) -> list[str]:
+    return [piece.split(end)[0].decode() for piece in text.split(start)[1:]]
+
+
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+def test_every_form_fits_and_obeys_the_policy(
+    open_desk: Callable[[Viewport], Page], server: Server, viewport: Viewport
+) -> None:
+    page = open_desk(viewport)
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text))
+    page.on("pageerror", lambda wrong: said.append(str(wrong)))
+    for path in ("telepon", "petugas", "lainnya", "radio"):
+        page.goto(f"{server.address}/catat/{path}")
+        assert page.evaluate("document.documentElement.scrollWidth") <= viewport.width, path
+    assert said == []
+
+
+def test_without_scripts_enter_looks_the_form_over_and_the_button_saves(
+    open_desk: Callable[[Viewport], Page], server: Server, database: Database
+) -> None:
+    page = open_desk(Viewport(1366, 768, scripts=False))
+    page.goto(server.address + "/catat/telepon")
+    page.locator("#isian-nama").fill("Budi Santoso")
+    page.locator("#isian-telepon").fill("0812 3456 7890")
+    page.locator("#isian-telepon").press("Enter")
+    assert "Orang ini pernah menghubungi" in page.locator("[data-assistance]").inner_text()
+    assert page.locator("#isian-nama").input_value() == "Budi Santoso"
+    page.locator("#isian-uraian").fill("Upah")
+    page.get_by_role("button", name="Simpan", exact=True).click()
+    assert page.url.endswith("/buku/PGD/2026/1?dicatat=telepon")
+    assert len(entries(database, Channel.TELEPON)) == 1

@@ -1,0 +1,12 @@
+"""How hard the fuzz tests try: FUZZ_EXAMPLES inputs each (200 by default), none of which may take five seconds."""
+
+import os
+from datetime import timedelta
+
+from hypothesis import HealthCheck, settings
+
+FUZZ = settings(
+    max_examples=int(os.environ.get("FUZZ_EXAMPLES", "200")),
+    deadline=timedelta(seconds=5),
+    suppress_health_check=[HealthCheck.too_slow],
+)
