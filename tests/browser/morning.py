@@ -10,6 +10,7 @@ from demo.letters import Sample, samples
 from ingest.judge import Judge, Unread, classifier_of
 from ingest.reading import Opener
 from ingest.resettle import Resettler
+from ledger import messages
 from ledger.database import Database
 from ledger.desk.app import create
 from ledger.errors import UnreadableRaw
@@ -17,7 +18,7 @@ from ledger.models import Entry
 from ledger.ports import OpenedMail
 from ledger.words import LetterState
 from replies.compose import Composer
-from tests.office import NOW, Office, rulebook, settings
+from tests.office import FIRST, NOW, SECOND, Office, rulebook, settings
 
 DELAYED = "16-upah-di-bawah-umk"
 """The letter whose reading took too long at first, so that it waits in quarantine; it can be read since."""
@@ -48,6 +49,7 @@ def office_of_the_morning(database: Database) -> Office:
             office.settle()
             office.mails[sample.raw] = verdict
     office.settle()
+    _note_that_both_mailboxes_were_read(office)
     for entry in office.rows(Entry):
         if entry.email and office.the_letter(entry.number).state is LetterState.OWED:
             office.mark_sent(entry.number)
@@ -62,6 +64,12 @@ def _arrive(office: Office, sample: Sample, verdict: object, *, minutes_ago: int
         folder=sample.folder,
         received_at=NOW - timedelta(minutes=minutes_ago),
     )
+
+
+def _note_that_both_mailboxes_were_read(office: Office) -> None:
+    with office.database.noting() as session:
+        for mailbox in (FIRST, SECOND):
+            messages.note_mailbox(session, mailbox, trouble="", at=NOW)
 
 
 def desk_of(office: Office, stopping: Callable[[], bool]) -> FastAPI:

@@ -660,7 +660,7 @@ def test_the_return_of_our_letter_tells_staff_that_the_citizen_was_never_told(to
     ("text", "outcome"),
     [
         ("Upah lembur saya dua bulan tidak dibayar perusahaan. Mohon ditindaklanjuti.", Disposition.RECORDED),
-        ("Selamat ulang tahun.", Disposition.UNREGISTERED),
+        ("Kami mengundang Bapak/Ibu menghadiri pameran produk kami pada Senin depan.", Disposition.UNREGISTERED),
     ],
 )
 def test_a_stranger_who_quotes_a_number_gets_into_no_case_and_is_shown_to_staff(
