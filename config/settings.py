@@ -485,6 +485,10 @@ class Settings(OfficeFile):
                 return box
         raise KeyError(address)
 
+    def theme_title(self, key: str) -> str:
+        """Return the label of a theme; one that is no longer configured is shown by its key."""
+        return self.themes.themes[key].label if key in self.themes.themes else key
+
     def service_title(self, key: str) -> str:
         """Return the short title of a service, or the plain word for none of them."""
         return self.services[key].short if key in self.services else "Umum"

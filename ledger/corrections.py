@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
+from ledger.dates import MONTHS
 from ledger.models import Attachment, Entry, Event, Message
 from ledger.ports import Wording
 from ledger.words import Channel, Disposition, Kind
@@ -32,6 +33,12 @@ class Month:
     label: str
     judged: int
     corrected: int
+
+    @property
+    def spoken(self) -> str:
+        """Return the month in words, "November 2026"."""
+        year, month = self.label.split("-")
+        return f"{MONTHS[int(month) - 1]} {year}"
 
     @property
     def right(self) -> float:

@@ -246,7 +246,7 @@ def line_of(entry: Entry) -> Line:
         review_reason=entry.review_reason,
         urgent=entry.urgent,
         restricted=entry.restricted,
-        secret=entry.secret,
+        secret=entry.secret or entry.restricted,
         recorded_at=entry.recorded_at,
     )
 
@@ -401,7 +401,8 @@ def _conditions(wanted: Filter, *, zone: ZoneInfo, today: date) -> list[ColumnEl
     if wanted.due_today:
         conditions += [_OPEN, col(Entry.due_on) == today.isoformat()]
     if wanted.discreet and wanted.text:
-        conditions.append(or_(col(Entry.secret).is_(False), _of_number(wanted.text)))
+        open_to_all = and_(col(Entry.secret).is_(False), col(Entry.restricted).is_(False))
+        conditions.append(or_(open_to_all, _of_number(wanted.text)))
     return conditions + _of_words(wanted.text)
 
 

@@ -13,7 +13,21 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from config.settings import Settings
 from ledger import staff
 from ledger.database import Database
-from ledger.desk import accounts, book, entry, live, mail, outbox, radio, receipt, record, signin, today, trays
+from ledger.desk import (
+    accounts,
+    accuracy,
+    book,
+    entry,
+    live,
+    mail,
+    outbox,
+    radio,
+    receipt,
+    record,
+    signin,
+    today,
+    trays,
+)
 from ledger.desk.access import CHANGE_PASSWORD, Door, PasswordChangeNeeded, SignInNeeded
 from ledger.desk.acts import Shelf
 from ledger.desk.forms import FormErrors
@@ -79,7 +93,7 @@ def create(
     frame = Frame.of(database, settings, reader, clock)
     app = FastAPI(title=settings.office.short, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.door = _door(frame)
-    for room in (signin, accounts, today, book, mail, outbox):
+    for room in (signin, accounts, today, book, mail, outbox, accuracy):
         app.include_router(room.routes(frame))
     app.include_router(entry.routes(Shelf(frame, Desk.of(settings), preview)))
     app.include_router(trays.routes(frame, resettling))

@@ -161,6 +161,7 @@ def _environment(settings: Settings) -> Environment:
         recorded_later=recorded_later,
         letter_tones=LETTER_TONES,
         service_title=settings.service_title,
+        theme_title=settings.theme_title,
         static=_static_addresses(),
         live=False,
     )

@@ -88,7 +88,9 @@ def _details(frame: Frame, names: dict[str, str], said: dict[str, object], known
     for field, value in sorted(said.items(), key=lambda one: _PLACES.get(one[0], len(_PLACES))):
         before = known.get(field)
         changes = not opening and field in _FIELDS
-        if (changes and (field in _SILENT or (before or "") == (value or ""))) or (not changes and value in (None, "")):
+        if (changes and (field in _SILENT or (before or "") == (value or ""))) or (
+            not changes and value in (None, "", [])
+        ):
             continue
         old = _in_words(frame, names, field, before) if changes else None
         details.append(Detail(labels.field(field), _in_words(frame, names, field, value), old))

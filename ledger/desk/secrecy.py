@@ -10,8 +10,11 @@ _EMPTY = ("organisation", "address", "phone", "phone_e164", "email", "represents
 
 
 def is_hidden(entry: Entry | None, officer: Officer) -> bool:
-    """Say whether an officer may not see who stands behind an entry, nor what he wrote."""
-    return entry is not None and entry.secret and not officer.may(Permission.RECORD)
+    """Say whether an officer may not see who stands behind an entry, nor what he wrote.
+
+    That holds for what is to be kept secret, and for complaints about officers (berkadar pengawasan).
+    """
+    return entry is not None and (entry.secret or entry.restricted) and not officer.may(Permission.RECORD)
 
 
 def refuse_hidden(entry: Entry | None, officer: Officer) -> None:

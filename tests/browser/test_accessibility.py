@@ -63,6 +63,7 @@ PAGES = (
     "/tinjau",
     "/tinjau/karantina",
     "/tinjau/kotak-lain",
+    "/tinjau/ketepatan",
     "/belum-tersampaikan",
     "/belum-tersampaikan/gagal",
     "/catat/telepon",

@@ -31,6 +31,7 @@ PAGES = [
     "/surat/1",
     "/tinjau",
     "/tinjau/kotak-lain",
+    "/tinjau/ketepatan",
     "/belum-tersampaikan",
     "/tidak-ada",
 ]

@@ -25,6 +25,7 @@ PAGES = [
     "/tinjau",
     "/tinjau/karantina",
     "/tinjau/kotak-lain",
+    "/tinjau/ketepatan",
     "/belum-tersampaikan",
     "/belum-tersampaikan/gagal",
 ]

@@ -1,10 +1,13 @@
 """An entry is shown as a letter with its correspondence, its facts, and why one letter was not sent."""
 
 import re
+from collections.abc import Callable
 from datetime import timedelta
 
+from starlette.testclient import TestClient
+
 from ledger import events
-from ledger.words import Channel, Disposition, LetterState
+from ledger.words import Channel, Disposition, LetterState, Role
 from tests.ledger.desk.conftest import Desk
 from tests.ledger.shelf import NOW, SECOND, put_arrival, put_entry, put_file, put_letter, put_mail
 
@@ -118,3 +121,15 @@ def test_the_number_may_be_written_small_or_padded(desk: Desk) -> None:
     with desk.database.noting() as session:
         put_entry(session, 1)
     assert "PGD/2026/0001" in desk.text("/buku/pgd/2026/0001")
+
+
+def test_what_cannot_wait_and_what_concerns_officers_is_shown_on_top(
+    desk: Desk, client_as: Callable[[Role | None], TestClient]
+) -> None:
+    with desk.database.noting() as session:
+        put_entry(session, 1, name="Siti Aminah", urgent="keberangkatan: “lusa”", restricted=True, themes=["upah"])
+    page = client_as(Role.PETUGAS).get("/buku/PGD/2026/1").text
+    assert "Segera." in page and "lusa" in page and "berkadar pengawasan" in page and "Siti Aminah" in page
+    assert "Tema" in page
+    page = client_as(Role.PEMBACA).get("/buku/PGD/2026/1").text
+    assert "Siti Aminah" not in page and "lusa" not in page
