@@ -455,3 +455,41 @@ def test_the_program_starts_from_any_folder(dead: Path, tmp_path: Path) -> None:
         timeout=60,
     )
     assert done.returncode == 0
+
+
+# Import
+
+
+def test_mail_from_files_is_taken_in_once_and_nobody_is_written_to(
+    config: Path, smtp_sink: SmtpSink, account: Account, tmp_path: Path
+) -> None:
+    (tmp_path / "surat").mkdir()
+    for number in (1, 2):
+        (tmp_path / "surat" / f"{number}.eml").write_bytes(mail(number))
+    first = run("import", tmp_path / "surat", "--mailbox", account.address, config=config)
+    assert (first.code, first.last) == (0, {"received": 2, "known": 0, "recorded": 2}), first.err
+    again = run("import", tmp_path / "surat", "--mailbox", account.address, config=config)
+    assert (again.code, again.last) == (0, {"received": 0, "known": 2})
+    assert run("poll", config=config).last["acknowledged"] == 0
+    assert smtp_sink.accepted() == []
+    assert run("verify", config=config).code == 0
+
+
+def test_mail_from_files_is_answered_where_that_is_asked_for(
+    config: Path, smtp_sink: SmtpSink, account: Account, tmp_path: Path
+) -> None:
+    (tmp_path / "surat.eml").write_bytes(mail(1))
+    run("import", tmp_path / "surat.eml", "--mailbox", account.address, "--acknowledge", config=config)
+    assert run("poll", config=config).last["acknowledged"] == 1
+    assert len(smtp_sink.accepted()) == 1
+
+
+def test_importing_for_a_mailbox_that_is_not_ours_is_a_wrong_command(dead: Path, tmp_path: Path) -> None:
+    said = one_line(run("import", tmp_path, "--mailbox", "orang@example.org", config=dead), 2)
+    assert "orang@example.org" in said
+
+
+def test_a_file_that_is_not_there_is_named(dead: Path, tmp_path: Path) -> None:
+    ended = run("import", tmp_path / "tidak-ada.eml", "--mailbox", Box().address, config=dead)
+    assert ended.code == 1
+    assert "tidak-ada.eml" in ended.err and "Traceback" not in ended.err

@@ -1,0 +1,60 @@
+"""Mail comes out of .eml files, mbox files and Maildirs as it went in, with the best that is told of its receipt."""
+
+import mailbox
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ingest.files import mails_in
+
+PLAIN = b"From: a@example.org\r\nSubject: satu\r\nDate: Mon, 02 Mar 2026 11:00:00 +0700\r\n\r\nisi\r\n"
+RELAYED = b"Received: from x by y; Tue, 03 Mar 2026\r\n 08:15:00 +0700\r\n" + PLAIN
+
+
+def test_a_single_mail_keeps_its_bytes_and_its_date(tmp_path: Path) -> None:
+    (tmp_path / "satu.eml").write_bytes(PLAIN)
+    (found,) = mails_in(tmp_path / "satu.eml")
+    assert found.raw == PLAIN
+    assert found.received_at == datetime(2026, 3, 2, 4, tzinfo=UTC)
+
+
+def test_the_newest_received_header_goes_before_the_senders_date(tmp_path: Path) -> None:
+    (tmp_path / "satu.eml").write_bytes(RELAYED)
+    (found,) = mails_in(tmp_path / "satu.eml")
+    assert found.received_at == datetime(2026, 3, 3, 1, 15, tzinfo=UTC)
+
+
+def test_a_mail_without_any_date_counts_from_its_file(tmp_path: Path) -> None:
+    file = tmp_path / "satu.eml"
+    file.write_bytes(b"Subject: x\r\n\r\nisi")
+    (found,) = mails_in(file)
+    assert found.received_at == datetime.fromtimestamp(file.stat().st_mtime, UTC)
+
+
+def test_an_mbox_line_in_front_of_an_eml_is_no_part_of_the_mail(tmp_path: Path) -> None:
+    (tmp_path / "satu.eml").write_bytes(b"From a@example.org Mon Mar  2 11:00:00 2026\r\n" + PLAIN)
+    (found,) = mails_in(tmp_path / "satu.eml")
+    assert found.raw == PLAIN
+
+
+def test_an_mbox_gives_each_of_its_mails(tmp_path: Path) -> None:
+    box = mailbox.mbox(tmp_path / "kotak.mbox")
+    for number in range(3):
+        box.add(PLAIN.replace(b"satu", b"nomor %d" % number).replace(b"\r\n", b"\n"))
+    box.close()
+    found = list(mails_in(tmp_path / "kotak.mbox"))
+    assert [b"nomor %d" % number in one.raw for number, one in enumerate(found)] == [True] * 3
+    assert {one.received_at for one in found} == {datetime(2026, 3, 2, 4, tzinfo=UTC)}
+
+
+def test_a_maildir_gives_old_and_new_mail(tmp_path: Path) -> None:
+    for name in ("cur", "new", "tmp"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "1.M1.host").write_bytes(PLAIN.replace(b"satu", name.encode()))
+    assert [b"Subject: cur" in one.raw or b"Subject: new" in one.raw for one in mails_in(tmp_path)] == [True, True]
+
+
+def test_a_folder_is_walked_and_other_files_are_left(tmp_path: Path) -> None:
+    (tmp_path / "dalam").mkdir()
+    (tmp_path / "dalam" / "satu.EML").write_bytes(PLAIN)
+    (tmp_path / "catatan.txt").write_bytes(b"bukan surat")
+    assert [one.path.name for one in mails_in(tmp_path)] == ["satu.EML"]
