@@ -5,6 +5,8 @@ import logging
 import signal
 import sys
 import threading
+import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -134,9 +136,10 @@ class Job(threading.Thread):
         while not self._stop_asked.is_set():
             try:
                 self._work()
+                self._wait_for(self.due)
             except Exception:  # a full disk, a lost database, a fault of ours: one job must not end in silence
                 log.exception("%s: this round failed; the next one tries again", self.name)
-            self._wait_for(self.due)
+                self.due.wait()
             self.due.clear()  # before the request to stop is looked for, because that is made before `due` is set
 
 
@@ -195,7 +198,10 @@ class Works:
         post_job = Job("post", post, self.stop)
         jobs = [post_job, *(self._watching(watcher, on_settled, post_job.due) for watcher in self.watchers)]
 
+        ticked = deque([time.monotonic()], maxlen=1)
+
         def tick() -> None:
+            ticked.append(time.monotonic())
             for job in jobs:
                 job.due.set()
 
@@ -203,8 +209,11 @@ class Works:
         scheduler.every(self.settings.intake.poll_seconds).seconds.do(tick)
         for job in jobs:
             job.start()
+        patience = 2.0 * self.settings.intake.poll_seconds
         while not self.stop.wait(0.5):
             scheduler.run_pending()
+            if time.monotonic() - ticked[-1] > patience:
+                tick()  # the computer's clock was set back, and the scheduler goes by it
         tick()  # wakes every job, so that it sees the request to stop
         for job in jobs:
             job.join(timeout=self.settings.letters.timeout_seconds + self.settings.intake.timeout_seconds)

@@ -421,7 +421,7 @@ def record_as_told(
     A mail that a machine wrote, or that went to a list, gets no automatic answer for all that (RFC 3834). The session
     must come from `Database.writing`.
     """
-    if mail is not None and message.disposition is Disposition.QUARANTINED:
+    if mail is not None and message.content_key is None:
         _read_at_last(session, message, mail)
     message.no_reply = [*message.no_reply, *_forbidding(message, mail)]
     message.needs_review, message.kind, message.service = False, told.kind, told.service

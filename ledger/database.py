@@ -71,11 +71,20 @@ class Database:
         Raises DatabaseUnavailable where that folder cannot be made.
         """
         if not url.startswith("sqlite"):
-            return cls(create_engine(url, pool_size=10, max_overflow=10, pool_pre_ping=True, connect_args=_KEEPALIVE))
+            return cls(
+                create_engine(
+                    url,
+                    hide_parameters=True,
+                    pool_size=10,
+                    max_overflow=10,
+                    pool_pre_ping=True,
+                    connect_args=_KEEPALIVE,
+                )
+            )
         path = make_url(url).database
         if path:
             _make_room(Path(path).parent)
-        engine = create_engine(url, pool_size=10, max_overflow=10)
+        engine = create_engine(url, hide_parameters=True, pool_size=10, max_overflow=10)
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return cls(engine)

@@ -185,11 +185,18 @@ def _told_by(wrong: Exception, phase: _Phase) -> Outcome:
         case smtplib.SMTPSenderRefused():
             # The mailbox itself is refused (blocked, over its quota): every letter of it waits.
             return Postponed(f"Server menolak pengirim: {wrong.smtp_code} {_text(wrong.smtp_error)}", True)
+        case smtplib.SMTPResponseException() if _unintelligible(wrong.smtp_code, phase):
+            return Unknown(f"Jawaban server tidak dapat dipahami ({wrong.smtp_code} {_text(wrong.smtp_error)}).")
         case smtplib.SMTPResponseException():
             return _answered(wrong.smtp_code, _text(wrong.smtp_error), whole_mailbox=wrong.smtp_code == 421)
     if phase is _Phase.HANDED_OVER:
         return Unknown(f"Sambungan putus setelah seluruh surat diserahkan ({wrong}).")
     return Postponed(f"Sambungan putus sebelum surat diserahkan ({wrong}).", whole_mailbox=True)
+
+
+def _unintelligible(code: int, phase: _Phase) -> bool:
+    """Say whether an answer to the whole letter cannot be taken for a yes or a no."""
+    return phase is _Phase.HANDED_OVER or (phase is _Phase.ANSWERED and not 400 <= code < 600)
 
 
 def _answered(code: int, said: str, *, whole_mailbox: bool) -> Outcome:

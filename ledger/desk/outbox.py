@@ -12,8 +12,9 @@ from ledger import labels, letters, search, workflow
 from ledger.desk.access import Officer, Reader, Recorder
 from ledger.desk.forms import Form, read_form
 from ledger.desk.frame import Frame
+from ledger.desk.secrecy import is_hidden
 from ledger.errors import LedgerError
-from ledger.models import Letter
+from ledger.models import Entry, Letter
 from ledger.search import LetterLine
 from ledger.words import LetterState
 from ledger.workflow import Act
@@ -160,15 +161,15 @@ def _page(
         alone=alone,
         older=older,
         again=_AGAIN,
-        notice=_notice(session, done),
+        notice=_notice(session, done, officer),
         trouble=trouble,
     )
 
 
-def _notice(session: Session, letter_id: int | None) -> str:
-    """Say how the letter that an address names stands now."""
+def _notice(session: Session, letter_id: int | None, officer: Officer) -> str:
+    """Say how the letter that an address names stands now, to those who may know whose it is."""
     letter = session.get(Letter, letter_id) if letter_id is not None else None
-    if letter is None or letter.state not in _DONE:
+    if letter is None or letter.state not in _DONE or is_hidden(session.get(Entry, letter.entry_id), officer):
         return ""
     return f"{labels.PURPOSES[letter.purpose]} kepada {letter.recipient} {_DONE[letter.state]}."
 

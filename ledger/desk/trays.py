@@ -14,6 +14,7 @@ from ledger.addresses import is_writable
 from ledger.desk.access import Officer, Reader, Recorder, own_path
 from ledger.desk.forms import Form, FormErrors, read_form
 from ledger.desk.frame import Frame
+from ledger.desk.secrecy import is_hidden
 from ledger.entries import Rulebook
 from ledger.errors import LedgerError
 from ledger.models import Entry, Message
@@ -180,7 +181,9 @@ class Trays:
             entry = session.get(Entry, entry_id)
             return self._about_entry(session, entry, officer) if entry else None
         message = session.get(Message, message_id) if message_id is not None else None
-        return _about_mail(session, message) if message else None
+        if message is None or is_hidden(session.get(Entry, message.entry_id) if message.entry_id else None, officer):
+            return None
+        return _about_mail(session, message)
 
     def _about_entry(self, session: Session, entry: Entry, officer: Officer) -> Notice:
         undo = entry if workflow.may_undo(session, entry, self._act(officer)) else None

@@ -1,5 +1,6 @@
 """What is known of a letter after each way in which an SMTP server can fail."""
 
+import smtplib
 import socket
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from config.settings import Mailbox
+from replies import transport as module
 from replies.transport import Accepted, Outcome, Postponed, Refused, Transport, Unknown
 from tests.wire.certificate import Certificate, make_certificate
 from tests.wire.office import Box, mail, office_of, server, smtp_of
@@ -229,3 +231,14 @@ def test_what_cannot_be_said_at_the_log_in_holds_the_whole_mailbox(
     assert isinstance(told, Postponed)
     assert told.whole_mailbox
     assert sink.accepted() == []
+
+
+@pytest.mark.parametrize("code", [-1, 199, 251, 354, 999])
+def test_an_answer_to_the_whole_letter_that_says_neither_yes_nor_no_leaves_it_unknown(code: int) -> None:
+    wrong = smtplib.SMTPDataError(code, b"aneh")
+    assert isinstance(module._told_by(wrong, module._Phase.ANSWERED), Unknown)
+
+
+def test_an_answer_too_long_to_read_leaves_the_whole_letter_unknown() -> None:
+    wrong = smtplib.SMTPResponseException(500, "Line too long.")
+    assert isinstance(module._told_by(wrong, module._Phase.HANDED_OVER), Unknown)
