@@ -8,12 +8,15 @@ ifeq ($(OS),Windows_NT)
 PYTHON ?= py -3
 VENV := .venv/Scripts/python.exe
 LOCK := .venv/lock/Scripts/python.exe
+EXEC :=
 else
 ifndef PYTHON
 PYTHON := $(shell python3.11 -c "print('python3.11')" 2>/dev/null || echo python3)
 endif
 VENV := .venv/bin/python
 LOCK := .venv/lock/bin/python
+# The shell gives its place to the program, so that a request to stop reaches it.
+EXEC := exec
 endif
 
 # In quotes, because cmd.exe takes an unquoted slash for an option.
@@ -41,7 +44,7 @@ $(INSTALLED): requirements.txt
 
 demo: setup
 	@echo Starting the demonstration
-	@$(RUN) run.py demo $(ARGS)
+	@$(EXEC) $(RUN) run.py demo $(ARGS)
 
 test: setup
 	@echo Running the tests

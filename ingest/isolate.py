@@ -17,8 +17,17 @@ class ReaderDied(Exception):
     """The reading process ended, or did not answer in time, while it held this mail; the text says which."""
 
 
+class ReaderUnavailable(ReaderDied):
+    """No reading process could be started: nothing about the mail that waits for it."""
+
+
+_START_SECONDS = 120.0
+"""How long a reading process may take to start, on a small machine under load."""
+
+
 def _serve(pipe: Connection, make: Callable[[Settings], Work[object]], settings: Settings) -> None:
     work = make(settings)
+    pipe.send(None)  # ready: what fails from here on is the mail's doing
     while True:
         try:
             arguments = pipe.recv()
@@ -50,10 +59,14 @@ class Isolated(Generic[ResultT]):
         self.close()
 
     def __call__(self, *arguments: object) -> ResultT:
-        """Call the function there. Raises ReaderDied where the process died of it or the time limit passed."""
+        """Call the function there.
+
+        Raises ReaderDied where the process died of it or the time limit passed, ReaderUnavailable where none starts.
+        """
         with self._one_at_a_time:
+            pipe = self._pipe or self._start()
             try:
-                return self._ask(self._pipe or self._start(), arguments)
+                return self._ask(pipe, arguments)
             except (EOFError, OSError) as wrong:
                 self.close()
                 raise ReaderDied("proses pembaca surat berhenti mendadak") from wrong
@@ -72,16 +85,23 @@ class Isolated(Generic[ResultT]):
         ours, theirs = spawn.Pipe()
         arguments = (theirs, self._make, self._settings)
         self._process = spawn.Process(target=_serve, args=arguments, daemon=True, name="pembaca surat")
-        self._process.start()
-        theirs.close()
-        self._pipe = ours
+        try:
+            self._process.start()
+            theirs.close()
+            self._pipe = ours
+            if not ours.poll(_START_SECONDS):
+                raise TimeoutError
+            ours.recv()
+        except (EOFError, OSError) as wrong:
+            self.close()
+            raise ReaderUnavailable("proses pembaca surat tidak dapat dimulai") from wrong
         return ours
 
     def close(self) -> None:
         """End the process, if there is one; the next call starts another."""
         if self._pipe is not None:
             self._pipe.close()
-        if self._process is not None:
+        if self._process is not None and self._process.pid is not None:
             self._process.kill()
             self._process.join()
         self._pipe = self._process = None

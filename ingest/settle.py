@@ -12,7 +12,7 @@ from sqlmodel import Session
 from config.logging import mask
 from config.settings import Settings
 from ingest.identity import phone_e164
-from ingest.isolate import ReaderDied
+from ingest.isolate import ReaderDied, ReaderUnavailable
 from ingest.judge import Judged, Unread, Verdict
 from ingest.report import meaning_of
 from ingest.thread import Match, match
@@ -99,6 +99,9 @@ def _verdict(database: Database, means: Means, arrival: Arrival) -> Verdict | No
         return Unread(str(wrong))
     try:
         return means.read(raw, arrival.mailbox)
+    except ReaderUnavailable as wrong:
+        log.warning("arrival %s waits: %s", arrival.id, wrong)
+        return None
     except ReaderDied as wrong:
         with database.noting() as session:
             attempts = messages.note_failed_reading(session, _key(arrival.id), str(wrong))

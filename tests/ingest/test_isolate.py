@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from config.settings import Settings, load
-from ingest.isolate import Isolated, ReaderDied
+from ingest.isolate import Isolated, ReaderDied, ReaderUnavailable
 
 
 # Not from tests.office: the reading process imports this module, and nothing of the database.
@@ -121,3 +121,14 @@ def test_no_process_is_started_before_the_first_call_and_none_stays_after_closin
     assert not child.is_alive()
     isolated.close()
     assert isolated("lagi") == "lagi 1"
+
+
+def make_nothing(_: Settings) -> Callable[..., object]:
+    """Die before being ready, as where a file of the program cannot be read."""
+    os._exit(3)
+
+
+def test_a_reader_that_cannot_be_started_says_nothing_about_the_mail() -> None:
+    with Isolated(make_nothing, settings()) as isolated, pytest.raises(ReaderUnavailable, match="tidak dapat dimulai"):
+        isolated("satu")
+    assert multiprocessing.active_children() == []

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy.exc import OperationalError
 from sqlmodel import Session, SQLModel, text
 
-from ingest.isolate import Isolated, ReaderDied
+from ingest.isolate import Isolated, ReaderDied, ReaderUnavailable
 from ingest.judge import FileFacts, Judge, Judged, Verdict
 from ingest.settle import ATTEMPTS, Means, settle_pending
 from ingest.themes import Themed
@@ -439,6 +439,13 @@ def test_a_mail_that_kills_its_reader_three_times_is_quarantined_and_the_others_
     assert "3 kali dicoba" in message.error
     office.mails.pop(killer)
     assert office.settle() == []
+
+
+def test_a_mail_never_suffers_from_a_reader_that_cannot_be_started(office: Office) -> None:
+    raw = office.arrive(ReaderUnavailable("proses pembaca surat tidak dapat dimulai"))
+    assert [office.settle() for _ in range(ATTEMPTS + 1)] == [[]] * (ATTEMPTS + 1)
+    office.mails[raw] = judged()
+    assert office.settle()[0].disposition is Disposition.RECORDED
 
 
 def test_a_mail_that_recovers_before_the_third_attempt_is_recorded(office: Office) -> None:
