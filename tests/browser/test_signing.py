@@ -146,6 +146,7 @@ def test_a_page_from_elsewhere_cannot_change_anything(
             address,
         )
     assert answer.value.status == 403
+    page.wait_for_url(address + "/keluar")  # the refusal is shown: nothing is under way that going on would cut off
     page.goto(address + "/akun")
     assert page.locator("h1").inner_text() == "Akun petugas"
 
