@@ -1,12 +1,10 @@
 """The desk in a real browser: it fits, it obeys its own policy, it works with keys and without scripts."""
 
-import threading
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.sync_api import Page
 
 from config.settings import load
@@ -14,10 +12,10 @@ from ledger.database import Database
 from ledger.desk.app import create
 from ledger.ports import OpenedFile
 from ledger.words import Channel, Disposition, LetterState
+from tests.browser.serving import served
 from tests.browser.signing import signed_in
 from tests.ledger.shelf import PreparedReader, put_entry, put_file, put_letter, put_mail
 from tests.wire.chromium import Viewport
-from tests.wire.loopback import free_port
 
 SHIPPED = Path(__file__).parents[2] / "config" / "office.toml"
 WIDE, PHONE = Viewport(1366, 768), Viewport(390, 844)
@@ -71,25 +69,10 @@ def address(database: Database) -> Iterator[str]:
     """The address of a desk over a book with long names and sixty lines."""
     reader = PreparedReader()
     furnish(database, reader)
-    port = free_port()
-    app = create(database, load(SHIPPED), reader, lambda: datetime(2026, 11, 23, 3, 10, tzinfo=UTC))
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, lifespan="off"))
-    started = threading.Event()
-    startup = server.startup
-
-    async def tell_when_started(sockets: object = None) -> None:
-        await startup()
-        started.set()
-
-    server.startup = tell_when_started  # type: ignore[method-assign]
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        assert started.wait(10)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        thread.join()
+    with served(
+        lambda _: create(database, load(SHIPPED), reader, lambda: datetime(2026, 11, 23, 3, 10, tzinfo=UTC))
+    ) as here:
+        yield here
 
 
 @pytest.fixture

@@ -1,12 +1,10 @@
 """Signing in and out in a real browser: led there and back, by keyboard, with and without scripts."""
 
-import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-import uvicorn
 from playwright.sync_api import Page, expect
 
 from config.settings import load
@@ -14,10 +12,10 @@ from ledger import staff
 from ledger.database import Database
 from ledger.desk.app import create
 from ledger.words import Role
+from tests.browser.serving import served
 from tests.browser.signing import COOKIE, signed_in, type_in
 from tests.ledger.shelf import NOW, PreparedReader
 from tests.wire.chromium import Viewport
-from tests.wire.loopback import free_port
 
 SHIPPED = Path(__file__).parents[2] / "config" / "office.toml"
 WIDE, PHONE = Viewport(1366, 768), Viewport(390, 844)
@@ -40,25 +38,8 @@ def moment() -> list[timedelta]:
 @pytest.fixture
 def address(database: Database, moment: list[timedelta]) -> Iterator[str]:
     """The address of a desk over an empty book."""
-    port = free_port()
-    app = create(database, load(SHIPPED), PreparedReader(), lambda: NOW + moment[0])
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, lifespan="off"))
-    started = threading.Event()
-    startup = server.startup
-
-    async def tell_when_started(sockets: object = None) -> None:
-        await startup()
-        started.set()
-
-    server.startup = tell_when_started  # type: ignore[method-assign]
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        assert started.wait(10)
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        server.should_exit = True
-        thread.join()
+    with served(lambda _: create(database, load(SHIPPED), PreparedReader(), lambda: NOW + moment[0])) as here:
+        yield here
 
 
 @pytest.fixture
