@@ -1,7 +1,9 @@
 """The command line, and the one place where the rooms of the program are put together."""
 
+import errno
 import json
 import logging
+import os
 import signal
 import sys
 import threading
@@ -10,23 +12,32 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import IO, TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
-from ledger.words import Role
+from ledger.words import Channel, Form, Ledger, Paper, RecapForm, Register, Role, Status
 
 if TYPE_CHECKING:
+    from datetime import date
+
+    from sqlmodel import Session
+
     from config.settings import Mailbox, Settings
+    from ingest.examples import Example
     from ingest.judge import Verdict
     from ingest.settle import Settled
     from ingest.watch import Passed, Watcher
+    from ledger.backup import Contents
     from ledger.database import Database
+    from ledger.documents.book import Asked, OpenBook
     from ledger.models import Letter, Staff
+    from ledger.restore import Restored
+    from ledger.whose import Found
     from replies import post
 
 HOME = Path(__file__).resolve().parent
@@ -89,8 +100,11 @@ def _settings(context: typer.Context) -> "Settings":
 @contextmanager
 def _opened(settings: "Settings") -> Iterator["Database"]:
     """Open the book and bring its tables up to date; what the operator must act on ends the program with one line."""
+    from sqlalchemy.exc import DBAPIError
+
     from ledger.database import Database
     from ledger.errors import LedgerError
+    from ledger.unopened import in_plain_words
 
     try:
         with closing(Database.open(settings.database_url)) as database:
@@ -98,6 +112,9 @@ def _opened(settings: "Settings") -> Iterator["Database"]:
             yield database
     except LedgerError as wrong:
         print(f"run.py: {' '.join(str(wrong).split())}", file=sys.stderr)
+        raise typer.Exit(FAILED) from wrong
+    except DBAPIError as wrong:
+        print(f"run.py: {in_plain_words(wrong)}", file=sys.stderr)
         raise typer.Exit(FAILED) from wrong
 
 
@@ -123,12 +140,13 @@ class Job(threading.Thread):
         stop: threading.Event,
         *,
         wait: Callable[[threading.Event], object] = threading.Event.wait,
+        due: threading.Event | None = None,
     ) -> None:
         super().__init__(name=name, daemon=True)
         self._work = work
         self._stop_asked = stop
         self._wait_for = wait
-        self.due = threading.Event()
+        self.due = due or threading.Event()
 
     def run(self) -> None:
         """Work and wait, by turns."""
@@ -144,7 +162,10 @@ class Job(threading.Thread):
 
 
 class Works:
-    """The rooms put together for one process: what reads, what settles, what sends."""
+    """The rooms put together for one process: what reads, what settles, what sends.
+
+    Setting `letters_owed` wakes the post of a running daemon.
+    """
 
     def __init__(self, settings: "Settings", database: "Database", stop: threading.Event) -> None:
         from ingest import settle, watch
@@ -160,6 +181,7 @@ class Works:
         self.settings = settings
         self.database = database
         self.stop = stop
+        self.letters_owed = threading.Event()
         self._settling = threading.Lock()
         self.judge: Isolated[Verdict] = Isolated(Judge, settings)
         self.settling = settle.Means(settings, rulebook, self.judge, clock)
@@ -195,8 +217,10 @@ class Works:
         def post() -> None:
             deliver(self.database, self.posting, self.stop.is_set, on_letter)
 
-        post_job = Job("post", post, self.stop)
-        jobs = [post_job, *(self._watching(watcher, on_settled, post_job.due) for watcher in self.watchers)]
+        post_job = Job("post", post, self.stop, due=self.letters_owed)
+        jobs = [post_job, *(self._watching(watcher, on_settled) for watcher in self.watchers)]
+        if self.settings.backup.folder is not None:
+            jobs.append(Job("backup", self._back_up, self.stop))  # of its own: a slow stick must delay no letter
 
         ticked = deque([time.monotonic()], maxlen=1)
 
@@ -221,9 +245,12 @@ class Works:
             watcher.leave()
         self.judge.close()
 
-    def _watching(
-        self, watcher: "Watcher", on_settled: "Callable[[Settled], None]", letters_owed: threading.Event
-    ) -> "Job":
+    def _back_up(self) -> None:
+        from ledger import daily
+
+        daily.make_if_due(self.database, self.settings, now=clock(), stopping=self.stop.is_set)
+
+    def _watching(self, watcher: "Watcher", on_settled: "Callable[[Settled], None]") -> "Job":
         """Return the job that looks into one mailbox, settles what is kept, and wakes the post."""
         from ingest.settle import settle_pending
 
@@ -235,7 +262,7 @@ class Works:
                 watcher.mark_seen(taken)
             for one in settled:
                 on_settled(one)
-            letters_owed.set()
+            self.letters_owed.set()
 
         return Job(f"watch {watcher.box.address}", look_and_settle, self.stop, wait=watcher.wait_for_news)
 
@@ -296,10 +323,11 @@ def poll(context: typer.Context) -> None:
     settings = _settings(context)
     with _opened(settings) as database, holding_the_book(database):
         passed, delivered = Works(settings, database, _stop_on_signals()).one_pass(_say_settled, _say_letter)
-    for address in passed.troubled:
-        print(f"run.py: {address} tidak dapat dibaca; alasannya ada pada `run.py status`", file=sys.stderr)
+    for address, reason in passed.troubled.items():
+        print(f"run.py: {address} tidak dapat dibaca: {reason}", file=sys.stderr)
     for address, reason in delivered.troubled.items():
-        print(f"run.py: {address} tidak dapat mengirim: {reason}", file=sys.stderr)
+        if reason != passed.troubled.get(address):
+            print(f"run.py: {address} tidak dapat mengirim: {reason}", file=sys.stderr)
     print(_summary(passed, delivered), flush=True)
     raise typer.Exit(FAILED if passed.troubled or delivered.troubled else DONE)
 
@@ -335,12 +363,14 @@ def _tls(settings: "Settings") -> Tls | None:
 def _certificate_trouble(certificate: Path, key: Path) -> str:
     import ssl
 
+    from config.mistakes import unopened
+
     try:
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificate, key, password=lambda: "")
     except ssl.SSLError as wrong:
         return f"tls_certificate {certificate} dan tls_key {key} tidak dapat dipakai: {wrong.reason or wrong}"
     except OSError as wrong:
-        return f"tls_certificate {certificate} atau tls_key {key} tidak dapat dibuka: {wrong.strerror}"
+        return f"tls_certificate {certificate} atau tls_key {key} tidak dapat dibuka: {unopened(wrong)}"
     return ""
 
 
@@ -370,19 +400,38 @@ def _say_password(who: "Staff", password: str) -> None:
     people.print("Catat sekarang; kata sandi ini tidak ditampilkan lagi, dan diganti pada saat masuk pertama kali.")
 
 
+def _taken_port(host: str, port: int, wrong: OSError) -> str:
+    """Say why the page cannot listen there, and what to do."""
+    if wrong.errno == errno.EADDRINUSE:
+        why = "sudah dipakai program lain; hentikan program itu"
+    else:
+        why = f"tidak dapat dipakai ({wrong.strerror})"
+    return f"porta {port} di {host} {why}, atau pilih porta lain: desk.port di office.toml, --port pada demo"
+
+
 @contextmanager
-def _desk_at(settings: "Settings", database: "Database") -> Iterator[Callable[[], None]]:
-    """Give a function that serves the staff page until the process is asked to stop; the port is taken at once."""
+def _desk_at(
+    settings: "Settings",
+    database: "Database",
+    greet: "Callable[[Database], None] | None" = None,
+    *,
+    wake_post: Callable[[], None] | None = None,
+) -> Iterator[Callable[[], None]]:
+    """Give a function that serves the staff page until the process is asked to stop; the port is taken at once.
+
+    `greet` says how to sign in, once the port is ours; without it the first account is opened where there is none.
+    `wake_post` tells the post of the same process that a letter may be owed.
+    """
     import socket
 
     import uvicorn
 
     from ingest.isolate import Isolated
-    from ingest.judge import Judge, classifier_of
+    from ingest.judge import Judge, classifier_of, rules_of, theme_reader_of
     from ingest.reading import IsolatedReader
     from ingest.resettle import Resettler
     from ingest.settle import Means
-    from ledger.desk.app import create
+    from ledger.desk.app import create, warm_up
     from ledger.entries import Rulebook
     from replies.compose import Composer
 
@@ -390,21 +439,24 @@ def _desk_at(settings: "Settings", database: "Database") -> Iterator[Callable[[]
     try:
         listening = socket.create_server((settings.desk.host, settings.desk.port))
     except OSError as wrong:
-        raise _wrong(f"[desk] {settings.desk.host}:{settings.desk.port}: {wrong.strerror}") from wrong
+        raise _wrong(_taken_port(settings.desk.host, settings.desk.port, wrong)) from wrong
     reader = IsolatedReader(settings)
     judge: Isolated[Verdict] = Isolated(Judge, settings)
+    page = create(
+        database,
+        settings,
+        reader,
+        clock,
+        classifier_of(settings),
+        themes=theme_reader_of(settings, rules_of(settings)),
+        preview=Composer(settings, Rulebook.of(settings)),
+        resettling=Resettler(database, Means(settings, Rulebook.of(settings), judge, clock)),
+        wake_post=wake_post,
+        stopping=lambda: server.should_exit,
+    )
     server = uvicorn.Server(
         uvicorn.Config(
-            create(
-                database,
-                settings,
-                reader,
-                clock,
-                classifier_of(settings),
-                preview=Composer(settings, Rulebook.of(settings)),
-                resettling=Resettler(database, Means(settings, Rulebook.of(settings), judge, clock)),
-                stopping=lambda: server.should_exit,
-            ),
+            page,
             timeout_graceful_shutdown=5,
             log_config=None,
             access_log=False,
@@ -417,7 +469,8 @@ def _desk_at(settings: "Settings", database: "Database") -> Iterator[Callable[[]
         )
     )
     people.print(f"Halaman petugas: {_desk_address(settings, listening.getsockname()[1])}", markup=False)
-    _first_account(database)
+    (greet or _first_account)(database)
+    warm_up(page)
     try:
         yield lambda: server.run(sockets=[listening])
     finally:
@@ -435,11 +488,17 @@ def desk(context: typer.Context) -> None:
         run()
 
 
-def _serve(settings: "Settings", database: "Database", stop: threading.Event, **tell: Callable[..., None]) -> None:
+def _serve(
+    settings: "Settings",
+    database: "Database",
+    stop: threading.Event,
+    greet: "Callable[[Database], None] | None" = None,
+    **tell: Callable[..., None],
+) -> None:
     """Run the daemon beside the desk; the end of the desk (Ctrl-C, SIGTERM) ends the daemon too."""
     works = Works(settings, database, stop)
     daemon_thread = threading.Thread(target=works.daemon, kwargs=tell, name="daemon")
-    with _desk_at(settings, database) as run:
+    with _desk_at(settings, database, greet, wake_post=works.letters_owed.set) as run:
         daemon_thread.start()
         try:
             run()
@@ -470,6 +529,7 @@ def import_mail(
 
     from rich.progress import track
 
+    from config.mistakes import unopened
     from ingest.files import mails_in, take_in_file
     from ingest.settle import settle_pending
     from ledger.holding import holding_the_book
@@ -490,7 +550,7 @@ def import_mail(
                         break
             except OSError as wrong:
                 unreadable += 1
-                print(f"run.py: {path}: {wrong.strerror}", file=sys.stderr)
+                print(f"run.py: {path}: {unopened(wrong)}", file=sys.stderr)
         outcomes = Counter(one.disposition for one in settle_pending(database, works.settling, _say_settled))
         works.judge.close()
     counts = {"received": taken[True], "known": taken[False]} | {key.value: number for key, number in outcomes.items()}
@@ -513,6 +573,7 @@ def explain(
     mailbox: Annotated[str, typer.Option(help="Kotak surat yang menerimanya.")] = "",
 ) -> None:
     """Tanpa basis data dan jaringan: satu baris JSON untuk tiap surat, beserta alasannya."""
+    from config.mistakes import unopened
     from ingest.explain import explained
     from ingest.isolate import Isolated, ReaderDied
     from ingest.judge import Judge, Unread
@@ -525,7 +586,7 @@ def explain(
             except ReaderDied as wrong:
                 verdict = Unread(str(wrong))
             except OSError as wrong:
-                verdict = Unread(f"berkas tidak dapat dibuka: {wrong.strerror}")
+                verdict = Unread(f"berkas tidak dapat dibuka: {unopened(wrong)}")
             print(json.dumps(explained(path.as_posix(), verdict, _why_not(settings)), ensure_ascii=False), flush=True)
 
 
@@ -544,20 +605,30 @@ def _why_not(settings: "Settings") -> "Callable[[str, tuple[str, ...]], str | No
 @app.command()
 def learn(context: typer.Context) -> None:
     """Belajar dari pembetulan petugas; model baru dipakai hanya bila tidak lebih buruk daripada yang lama."""
-    from ingest.examples import Example, read_examples
+    settings = _settings(context)
+    with _opened(settings) as database, database.reading() as session:
+        made = _corrected(session)
+    _learn(settings, made)
+
+
+def _corrected(session: "Session") -> "list[Example]":
+    from ingest.examples import Example
+    from ledger import corrections
+
+    return [Example(one.wording, one.kind, one.service) for one in corrections.made(session)]
+
+
+def _learn(settings: "Settings", made: "list[Example]") -> None:
+    from ingest.examples import read_examples
     from ingest.features import FeatureReader
     from ingest.judge import MODEL, caution_of, model_of, rules_of
     from ingest.model import written
-    from ledger import corrections
 
     try:
         from ingest.learn import learn as learn_anew
     except ImportError as wrong:
         raise _wrong("belajar memerlukan scikit-learn: pip install --require-hashes -r requirements.txt") from wrong
 
-    settings = _settings(context)
-    with _opened(settings) as database, database.reading() as session:
-        made = [Example(one.wording, one.kind, one.service) for one in corrections.made(session)]
     examples = read_examples(HOME / "config" / "examples")
     today = clock().astimezone(settings.office.zone).date()
     report = learn_anew(
@@ -572,6 +643,294 @@ def learn(context: typer.Context) -> None:
 
 
 @app.command()
+def forget(
+    context: typer.Context,
+    reason: Annotated[str, typer.Option("--alasan", help="Alasannya, tanpa nama, alamat, atau nomor telepon.")],
+    login: Annotated[str, typer.Option("--oleh", help="Nama masuk pengelola sistem yang menghapus.")],
+    numbers: Annotated[list[str] | None, typer.Argument(metavar="NOMOR...", help="Nomor entri.")] = None,
+    mails: Annotated[
+        list[int] | None, typer.Option("--surat", min=1, max=2**31 - 1, help="Nomor surat yang tidak punya entri.")
+    ] = None,
+    search: Annotated[str, typer.Option("--cari", help="Alamat surel atau nomor telepon pemilik data.")] = "",
+    sure: Annotated[bool, typer.Option("--ya", help="Jangan bertanya lagi.")] = False,
+) -> None:
+    """Hapus data pribadi menurut aturan: isi surat, nama, alamat; nomor, tanggal, dan rekap tetap ada."""
+    from ledger import erasure, erasure_list, whose
+
+    settings = _settings(context)
+    with _opened(settings) as database:
+        _prove_administrator(database, login)
+        with database.reading() as session:
+            found = whose.named(session, numbers or [], mails or [])
+            found += whose.of_person(session, search) if search else whose.Found()
+            _say_found(session, found, settings)
+        if not found.entries and not found.mails:
+            raise typer.Exit(FAILED)
+        if not sure and not typer.confirm("Hapus semua itu? Penghapusan tidak dapat diurungkan."):
+            raise typer.Exit(FAILED)
+        with database.writing() as session:
+            made = erasure.forget(session, found.scope, reason=reason, actor=login, at=clock())
+        with database.reading() as session:
+            erasure_list.complete(session, erasure_list.place(settings))
+            elsewhere = whose.elsewhere(session, found, settings.office.zone)
+            examples = _corrected(session)
+        people.print(f"{len(made)} penghapusan dicatat dalam buku." if made else "Tidak ada lagi yang perlu dihapus.")
+        trouble = database.scrub()
+    _say_elsewhere(settings, elsewhere)
+    _unlearn(settings, examples)
+    if trouble:
+        print(f"run.py: {trouble}; ulangi perintah ini ketika program lain berhenti", file=sys.stderr)
+        raise typer.Exit(FAILED)
+
+
+def _say_found(session: "Session", found: "Found", settings: "Settings") -> None:
+    """Show what would be erased, and what may be the same person's but would stay."""
+    from ledger import whose
+
+    for line in whose.lines_of(found, settings.office.zone):
+        people.print(f"  hapus  {_shown(line)}")
+    if not found.entries and not found.mails:
+        people.print("Tidak ada entri atau surat yang dihapus.")
+    for number in whose.bound_to(session, found):
+        people.print(f"  TETAP  {number} terkait dengan entri di atas; sebutkan nomornya bila ikut dihapus")
+    for mention in found.mentions:
+        people.print(f"  TETAP  {mention} menyebut alamat atau nomor itu; periksalah sendiri")
+
+
+def _prove_administrator(database: "Database", login: str) -> None:
+    """Ask for the password of the administrator who erases; it is checked, and guessing slowed down, as at the desk."""
+    from ledger import erasure, staff
+
+    where = "baris perintah"
+    with database.reading() as session:
+        erasure.check_administrator(session, login)
+    asked = typer.prompt("Kata sandi", hide_input=True) if sys.stdin.isatty() else sys.stdin.readline().rstrip("\r\n")
+    with database.reading() as session:
+        tried = staff.try_password(session, login, asked, address=where, at=clock())
+    if isinstance(tried, staff.Refused):
+        raise _wrong(tried.words)
+    with database.noting() as session:
+        who = staff.recognise(session, tried, address=where, at=clock())
+    if isinstance(who, staff.Refused):
+        raise _wrong(who.words)
+    if who.must_change:
+        raise _wrong("kata sandi sekali pakai harus diganti dahulu di halaman petugas")
+
+
+def _say_elsewhere(settings: "Settings", places: list[str]) -> None:
+    """Name what no program here can erase: the mail provider's copies, and the backups."""
+    if places:
+        people.print("Surat yang sama masih ada di penyedia surel; hapuslah di sana bila itu diminta:")
+    for place in places:
+        people.print(f"  {_shown(place)}")
+    kept = _backups(settings)
+    people.print(
+        "Cadangan yang dibuat sebelum ini masih memuat datanya; bila dipulihkan, penghapusan diterapkan lagi dari "
+        "daftar di samping basis data:"
+    )
+    for file in kept:
+        people.print(f"  {_shown(str(file))}")
+    if not kept:
+        people.print("  (tidak ada di folder cadangan; periksa salinan di tempat lain)")
+
+
+def _backups(settings: "Settings") -> list[Path]:
+    from ledger.backup import NAME
+
+    folder = settings.backup.folder
+    if folder is None or not folder.is_dir():
+        return []
+    return sorted(file for file in folder.iterdir() if NAME.fullmatch(file.name))
+
+
+def _unlearn(settings: "Settings", examples: "list[Example]") -> None:
+    """Learn anew where the office's own model was made with a letter that is no longer there."""
+    from ingest.judge import model_of
+
+    model = model_of(settings)
+    if model is not None and not {each.digest for each in examples}.issuperset(model.corrections):
+        people.print(
+            "Data di buku sudah dihapus. Model penggolongan masih memuat surat itu, jadi belajar ulang: beberapa "
+            "menit, jangan dimatikan. Bila terputus, jalankan `run.py learn`.",
+            markup=False,
+        )
+        _learn(settings, examples)
+
+
+@app.command()
+def export(
+    context: typer.Context,
+    output: Annotated[Path, typer.Option(help="Berkas atau folder hasil.")] = Path(),
+    form: Annotated[Form | None, typer.Option("--format", help="Tanpa ini menurut akhiran --output.")] = None,
+    period: Annotated[str, typer.Option(help="2026-11, 2026-T4, 2026-S2, atau 2026.")] = "",
+    since: Annotated[str, typer.Option("--dari", metavar="TANGGAL", help="Diterima sejak, misalnya 23-11-2026.")] = "",
+    until: Annotated[str, typer.Option("--sampai", metavar="TANGGAL", help="Diterima sampai dengan.")] = "",
+    register: Annotated[Register | None, typer.Option(help="Satu register saja.")] = None,
+    channel: Annotated[Channel | None, typer.Option("--kanal", help="Satu kanal saja.")] = None,
+    service: Annotated[str, typer.Option("--layanan", help="Satu layanan saja, dengan kuncinya.")] = "",
+    status: Annotated[Status | None, typer.Option(help="Satu keadaan saja.")] = None,
+    ledger: Annotated[Ledger | None, typer.Option("--buku", help="Buku dari yang dicatat petugas, satu kanal.")] = None,
+    paper: Annotated[Paper, typer.Option("--kertas", help="Kertas untuk cetakan.")] = Paper.A4,
+    unmasked: Annotated[bool, typer.Option("--tampilkan-rahasia", help="Tanpa menyamarkan yang dirahasiakan.")] = False,
+    overwrite: Annotated[bool, typer.Option("--timpa", help="Timpa berkas yang sudah ada.")] = False,
+) -> None:
+    """Buku sebagai dokumen untuk suatu masa: pdf, xlsx, csv, atau jsonl; setiap ekspor tercatat sebagai peristiwa."""
+    from ledger import staff
+    from ledger.documents.book import Asked
+    from ledger.search import Filter
+
+    settings = _settings(context)
+    first, last = _days(period, since, until)
+    if service and service not in (*settings.services, "umum"):
+        raise _wrong(f"--layanan {service}: bukan layanan kantor ini ({', '.join([*settings.services, 'umum'])})")
+    if paper not in (Paper.A4, Paper.F4):
+        raise _wrong(f"--kertas {paper.value}: buku dicetak pada a4 atau f4")
+    if ledger and channel not in (None, ledger.channel):
+        raise _wrong(f"--buku {ledger.value} tidak dapat dipakai bersama --kanal {channel.value}")
+    wanted = Filter(series=register, channel=channel, service=service or None, status=status, since=first, until=last)
+    chosen = _form(form, output, usual=Form.PDF)
+    asked = Asked(wanted, chosen, staff.PROGRAM, clock(), may_see=unmasked, paper=paper, ledger=ledger)
+    with _opened(settings) as database:
+        _export(database, settings, asked, output, overwrite=overwrite)
+
+
+def _days(period: str, since: str, until: str) -> "tuple[date | None, date | None]":
+    """Return the first and the last day that were asked for; what cannot be read ends the program."""
+    from ledger.dates import read_date
+    from ledger.errors import LedgerError
+    from ledger.periods import Period
+
+    if period and (since or until):
+        raise _wrong("--period tidak dapat dipakai bersama --dari atau --sampai")
+    try:
+        if period:
+            whole = Period.read(period)
+            return whole.first, whole.end - timedelta(days=1)
+        first, last = (read_date(day) if day else None for day in (since, until))
+    except LedgerError as wrong:
+        raise _wrong(wrong) from wrong
+    if first and last and first > last:
+        raise _wrong("--sampai mendahului --dari")
+    return first, last
+
+
+FormT = TypeVar("FormT", Form, RecapForm)
+
+
+def _form(form: FormT | None, output: Path, *, usual: FormT) -> FormT:
+    """Return the form asked for, or the one that the file's name tells; a name of another form ends the program."""
+    ending = output.suffix.lower().removeprefix(".")
+    told = "teks" if ending == "txt" else ending
+    if form is None:
+        return type(usual)(told) if told in set(type(usual)) else usual
+    if told in {*Form, *RecapForm} and told != form.value:
+        raise _wrong(f"--format {form.value} tidak cocok dengan nama berkas {output.name}")
+    return form
+
+
+def _export(database: "Database", settings: "Settings", asked: "Asked", output: Path, *, overwrite: bool) -> None:
+    """Write the book to a file; one that cannot be written ends the program, before the export is an event."""
+    from ledger.documents import book
+
+    with _whole(output, overwrite=overwrite) as draft, book.opened(database, settings, asked) as opened:
+        draft.call(book.file_name(opened.cover, asked))
+        _write_book(opened, draft.out)
+    people.print(f"{opened.lines} entri ditulis ke {draft.target}. Segel buku: {opened.cover.seal}", markup=False)
+
+
+@dataclass(slots=True)
+class Draft:
+    """A file that is being written; `target` is where it goes once it is whole, or the folder for it."""
+
+    target: Path
+    out: IO[bytes]
+    in_folder: bool
+
+    def call(self, name: str) -> None:
+        """Give the file a name where only its folder was named."""
+        if self.in_folder:
+            self.target = self.target / name
+
+
+@contextmanager
+def _whole(place: Path, *, overwrite: bool) -> Iterator[Draft]:
+    """Give a file beside its place, and put it there once it is whole; a failure ends the program."""
+    from config.mistakes import unopened
+
+    written = None
+    try:
+        in_folder = place.is_dir()
+        if not in_folder:
+            _refuse_to_overwrite(place, overwrite=overwrite)
+        written = (place if in_folder else place.parent) / f".{os.getpid()}.baru"
+        with written.open("xb") as out:
+            draft = Draft(place, out, in_folder)
+            yield draft
+        _refuse_to_overwrite(draft.target, overwrite=overwrite)
+        written.replace(draft.target)
+    except OSError as wrong:
+        print(f"run.py: {place}: {unopened(wrong)}", file=sys.stderr)
+        raise typer.Exit(FAILED) from wrong
+    finally:
+        if written is not None:
+            written.unlink(missing_ok=True)
+
+
+def _write_book(opened: "OpenBook", out: IO[bytes]) -> None:
+    from rich.progress import Progress
+
+    from ledger.documents import forms
+
+    steps = opened.lines * (2 if opened.asked.form is Form.PDF else 1)
+    with Progress(console=people, transient=True, disable=not people.is_terminal) as progress:
+        task = progress.add_task("Menulis buku", total=steps)
+        forms.write(opened, out, lambda lines: progress.advance(task, lines))
+
+
+def _refuse_to_overwrite(target: Path, *, overwrite: bool) -> None:
+    """End the program where a file would be lost, or the folder for it is not there; raises OSError."""
+    if not target.parent.is_dir():
+        print(f"run.py: folder {target.parent} tidak ada", file=sys.stderr)
+        raise typer.Exit(FAILED)
+    if target.exists() and not overwrite:
+        print(f"run.py: {target} sudah ada; pilih nama lain, atau tambahkan --timpa", file=sys.stderr)
+        raise typer.Exit(FAILED)
+
+
+@app.command()
+def recap(
+    context: typer.Context,
+    period: Annotated[str, typer.Argument(metavar="PERIODE", help="2026-11, 2026-T4, 2026-S2, atau 2026.")],
+    form: Annotated[
+        RecapForm | None, typer.Option("--format", help="Tanpa ini menurut akhiran --output, atau teks.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option(help="Berkas atau folder; tanpa ini teks tampil di layar.")] = None,
+    overwrite: Annotated[bool, typer.Option("--timpa", help="Timpa berkas yang sudah ada.")] = False,
+) -> None:
+    """Rekap satu periode: yang sudah diterbitkan kepala dicetak sama selamanya, yang belum berupa angka sementara."""
+    from ledger import issuing
+    from ledger.documents import recap as document
+    from ledger.periods import NoPeriod, Period
+
+    settings = _settings(context)
+    chosen = _form(form, output or Path(), usual=RecapForm.TEKS)
+    try:
+        wanted = Period.read(period)
+    except NoPeriod as wrong:
+        raise _wrong(wrong) from wrong
+    with _opened(settings) as database:
+        with database.reading() as session:
+            report = issuing.report(session, wanted, settings, at=clock())
+        if chosen is RecapForm.TEKS and output is None:
+            print(document.text(report))
+            return
+        with _whole(output or Path(), overwrite=overwrite) as draft:
+            draft.call(document.file_name(report, chosen))
+            document.write(report, chosen, draft.out)
+    people.print(f"Rekap {wanted.label} ditulis ke {draft.target}.", markup=False)
+
+
+@app.command()
 def verify(context: typer.Context) -> None:
     """Periksa seluruh buku: rantai peristiwa, nomor urut, surat asli, kedatangan, tanda terima."""
     from ledger.verify import verify as check_book
@@ -582,25 +941,144 @@ def verify(context: typer.Context) -> None:
     for one in checked:
         state = "[red]SALAH[/]" if one.wrong else "[green]benar[/]"
         people.print(f"{state}  {one.promise} ({one.counted})" + (f": {one.wrong}" if one.wrong else ""))
+        if one.note:
+            people.print(f"       {one.note}")
     raise typer.Exit(FAILED if any(one.wrong for one in checked) else DONE)
 
 
 @app.command()
 def status(context: typer.Context) -> None:
     """Keadaan kotak surat, antrean, karantina, dan batas waktu; kode 1 bila ada yang memerlukan petugas."""
+    from ledger import daily
     from ledger.dates import local_date
     from ledger.search import overview
-    from ledger.status import lines
+    from ledger.status import backup_line, lines
 
     settings = _settings(context)
     zone = settings.office.zone
     addresses = [box.address for box in settings.mailboxes]
     with _opened(settings) as database, database.reading() as session:
         today = overview(session, addresses, zone=zone, today=local_date(clock(), zone))
+        backed_up = daily.state_of(session)
     said = lines(today, zone=zone, now=clock())
+    said.append(backup_line(backed_up, configured=settings.backup.folder is not None, zone=zone, now=clock()))
     for line in said:
         people.print(("! " if line.urgent else "  ") + line.text, style="red" if line.urgent else "", markup=False)
     raise typer.Exit(FAILED if any(line.urgent for line in said) else DONE)
+
+
+@app.command("backup")
+def back_up(
+    context: typer.Context,
+    folder: Annotated[Path | None, typer.Argument(metavar="FOLDER", help="Misalnya folder di flash disk.")] = None,
+) -> None:
+    """Cadangan: seluruh buku dalam satu berkas yang sudah diperiksa; boleh saat program lain memakai buku."""
+    from ledger import backup, daily
+
+    settings = _settings(context)
+    chosen = folder.absolute() if folder else settings.backup.folder
+    if chosen is None:
+        raise _wrong("backup: sebutkan FOLDER, atau isikan [backup] folder di office.toml")
+    with _opened(settings) as database:
+        stop = _stop_on_signals()
+        made = daily.make(database, settings, chosen, now=clock(), stopping=stop.is_set)
+    people.print(f"Cadangan: {made.file} ({made.size / 2**20:.1f} MB), sudah diperiksa.", markup=False)
+    _say_contents(settings, made.contents)
+    people.print("Berkas ini memuat data pribadi dan tidak disandikan; simpan di tempat terkunci.")
+    if backup.same_disk(settings.database_url, chosen):
+        people.print("Perhatian: folder itu di cakram yang sama dengan buku; salin juga ke tempat lain.")
+    if made.trouble:
+        print(f"run.py: {made.trouble}", file=sys.stderr)
+        raise typer.Exit(FAILED)
+
+
+def _say_contents(settings: "Settings", contents: "Contents") -> None:
+    from ledger.dates import long_moment
+
+    zone, label = settings.office.zone, settings.office.zone_label
+    last = contents.last_event_at
+    people.print(
+        f"Isinya {contents.entries} entri, {contents.mails} surat masuk, {contents.letters} surat keluar, "
+        f"{contents.events} peristiwa" + (f"; yang terakhir {long_moment(last, zone, label)}." if last else "."),
+        markup=False,
+    )
+
+
+@app.command()
+def restore(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Berkas cadangan (.cadangan).")],
+) -> None:
+    """Pulihkan buku dari cadangan ke basis data yang kosong; diperiksa sebelum dan sesudahnya."""
+    from ledger import backup, erasure, erasure_list
+    from ledger.holding import holding_everything
+    from ledger.restore import refuse_a_book
+    from ledger.restore import restore as bring_back
+
+    settings = _settings(context)
+    listed_beside = erasure_list.place(settings)
+    addresses = [box.address for box in settings.mailboxes]
+    with _opened(settings) as database, holding_everything(database, addresses):
+        refuse_a_book(database)
+        contents = backup.contents_of(file)
+        listed = erasure_list.read(listed_beside) + erasure_list.read(file.absolute().parent / listed_beside.name)
+        promised = _promised_since(settings, contents.made_at)
+        now = clock()
+        done = bring_back(
+            file.absolute(),
+            database,
+            at=now,
+            promised=sorted(promised),
+            reapply=lambda session: erasure.reapply(session, listed, at=now),
+        )
+        with database.reading() as session:
+            erasure_list.complete(session, listed_beside)
+    people.print(f"Buku dipulihkan dari {file} dan sudah diperiksa.", markup=False)
+    _say_contents(settings, done.contents)
+    _say_in_doubt(settings, done)
+
+
+def _promised_since(settings: "Settings", since: datetime) -> set[str]:
+    """Return the numbers in our letters sent since a moment; a Sent folder that cannot be read is named."""
+    from ingest.mailbox import MailboxUnavailable
+    from ingest.sent import numbers_sent_since
+
+    numbers: set[str] = set()
+    for box in settings.mailboxes:
+        try:
+            numbers |= numbers_sent_since(box, since, timeout=settings.intake.timeout_seconds)
+        except MailboxUnavailable as wrong:
+            print(
+                f"run.py: folder Terkirim {box.address} tidak dapat dibaca, jadi nomor yang sudah dijanjikan sesudah "
+                f"cadangan tidak diketahui: {wrong}",
+                file=sys.stderr,
+            )
+    return numbers
+
+
+def _say_in_doubt(settings: "Settings", done: "Restored") -> None:
+    """Say what happened after the backup was made and is not in the book, and what the office must do."""
+    from ledger.dates import long_moment
+
+    made_at = long_moment(done.contents.made_at, settings.office.zone, settings.office.zone_label)
+    said = [
+        f"Semua yang dikerjakan sesudah {made_at} tidak ada di buku ini:",
+        "- entri yang diketik petugas dan perubahan sesudah itu harus diketik lagi; kata sandi kembali yang dahulu;",
+        "- surat masuk diambil lagi dari kotak surat, mungkin dengan nomor lain; tanda terimanya ditahan, karena "
+        "mungkin sudah terkirim;",
+    ]
+    if done.bound.letters:
+        said.append(f"- {done.bound.letters} surat yang saat itu belum terkirim dicari dahulu di folder Terkirim;")
+    if done.erased:
+        said.append(
+            f"- {done.erased} penghapusan data pribadi diterapkan lagi; jalankan `run.py learn`, supaya model "
+            "penggolongan tidak memuatnya;"
+        )
+    if done.bound.promised:
+        numbers = ", ".join(done.bound.promised)
+        said.append(f"- nomor yang sudah dijanjikan: {numbers}; entri yang mendapatnya ditandai perlu ditinjau;")
+    said.append("Bandingkan folder Terkirim dengan buku sebelum melanjutkan.")
+    people.print("\n".join(said), markup=False)
 
 
 @app.command()
@@ -630,6 +1108,7 @@ def _examined(settings: "Settings") -> Iterator[tuple[str, str]]:
     yield "templat surat", "; ".join(Composer(settings, Rulebook.of(settings)).check())
     yield from _examined_database(settings, now)
     yield from _examined_desk(settings)
+    yield _examined_backup(settings)
     for box in settings.mailboxes:
         yield from _examined_mailbox(settings, box)
 
@@ -663,6 +1142,17 @@ def _examined_database(settings: "Settings", now: datetime) -> Iterator[tuple[st
         yield f"ruang cakram ({free // 2**30} GB)", full
 
 
+def _examined_backup(settings: "Settings") -> tuple[str, str]:
+    from ledger import backup
+
+    folder = settings.backup.folder
+    if folder is None:
+        return "cadangan harian belum diatur ([backup] folder di office.toml)", ""
+    beside = ", di cakram yang sama dengan buku: salin juga ke tempat lain"
+    near = beside if backup.same_disk(settings.database_url, folder) else ""
+    return f"folder cadangan harian {folder}{near}", backup.trouble_with(folder)
+
+
 def _examined_desk(settings: "Settings") -> Iterator[tuple[str, str]]:
     desk = settings.desk
     if desk.tls_certificate is not None and desk.tls_key is not None:
@@ -692,6 +1182,7 @@ def _examined_mailbox(settings: "Settings", box: "Mailbox") -> Iterator[tuple[st
 def demo(
     context: typer.Context,
     once: Annotated[bool, typer.Option(help="Sekali jalan, ringkasan JSON di baris terakhir, lalu selesai.")] = False,
+    port: Annotated[int, typer.Option(help="Porta halaman petugas; 0: seperti di office.toml.", min=0, max=65535)] = 0,
 ) -> None:
     """Peragaan: server surat tiruan di komputer ini, surat contoh, pencatatan, tanda terima, dan halaman petugas."""
     import tempfile
@@ -700,6 +1191,8 @@ def demo(
     from demo.office import running_demo
 
     settings = _settings(context)
+    if port:
+        settings = settings.model_copy(update={"desk": settings.desk.model_copy(update={"port": port})})
     office_log.set_up("WARNING", settings.office.zone)
     with (
         tempfile.TemporaryDirectory(prefix="buku-", ignore_cleanup_errors=True) as folder,
@@ -711,16 +1204,20 @@ def demo(
             works = Works(show.settings, database, _stop_on_signals())
             print(_summary(*works.one_pass(_say_settled, _say_letter)), flush=True)
             return
-        _demo_account(database)
-        people.print("Surat contoh berdatangan satu per satu; lihat halaman petugas, tekan Ctrl-C untuk selesai.")
         stop = _stop_on_signals()
         arriving = threading.Thread(target=show.deliver_slowly, args=(stop,), name="surat contoh")
-        arriving.start()
+
+        def greet(book: "Database") -> None:
+            _demo_account(book)
+            people.print("Surat contoh berdatangan satu per satu; lihat halaman petugas, tekan Ctrl-C untuk selesai.")
+            arriving.start()
+
         try:
-            _serve(show.settings, database, stop, on_settled=_say_settled, on_letter=_say_letter)
+            _serve(show.settings, database, stop, greet, on_settled=_say_settled, on_letter=_say_letter)
         finally:
             stop.set()
-            arriving.join()
+            if arriving.ident is not None:
+                arriving.join()
 
 
 def _demo_account(database: "Database") -> None:
@@ -798,7 +1295,9 @@ def main() -> int:
     except typer.Abort:
         return INTERRUPTED
     except typer.TyperException as wrong:
-        if said := " ".join(wrong.format_message().split()):
+        from config.mistakes import command_line
+
+        if said := command_line(wrong.format_message()):
             print(f"run.py: {said} Lihat `run.py --help`.", file=sys.stderr)
         return wrong.exit_code
 

@@ -3,7 +3,7 @@
 import importlib
 import sys
 
-NAMES = ("judgement", "identity", "explain", "intake", "memory", "latency", "pages")
+NAMES = ("judgement", "identity", "explain", "intake", "memory", "latency", "pages", "export")
 
 
 def main(names: list[str]) -> int:

@@ -23,7 +23,8 @@ def peak(pid: int) -> int:
     return int(found[1]) // 1024 if found else 0
 
 
-def _children(pid: int) -> list[int]:
+def children(pid: int) -> list[int]:
+    """Return the processes that a process started and that still run."""
     try:
         return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except OSError:
@@ -37,7 +38,7 @@ def _poll(file: Path) -> tuple[dict[str, int], int, int]:
     with output.open("w") as to, subprocess.Popen(command, cwd=PROJECT, stdout=to, stderr=to) as process:
         while process.poll() is None:
             program = max(program, peak(process.pid))
-            reader = max([reader, *map(peak, _children(process.pid))])
+            reader = max([reader, *map(peak, children(process.pid))])
             time.sleep(0.02)
     summary: dict[str, int] = json.loads(output.read_text().strip().splitlines()[-1])
     return summary, program, reader

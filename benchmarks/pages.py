@@ -14,7 +14,7 @@ import uvicorn
 from sqlmodel import Session
 
 from ledger.database import Database
-from ledger.desk.app import create
+from ledger.desk.app import create, warm_up
 from ledger.models import Event
 from ledger.search import Cursor
 from ledger.words import Channel, Disposition, LetterState, Register, Role, Status
@@ -49,6 +49,7 @@ PAGES = {
     "karantina": "/tinjau/karantina",
     "kotak lain": "/tinjau/kotak-lain",
     "belum tersampaikan": "/belum-tersampaikan",
+    "laporan": "/laporan",
     "catat telepon": "/catat/telepon",
     "kesehatan": "/sehat",
 }
@@ -88,6 +89,7 @@ def _furnish(session: Session) -> None:
 def _serving(database: Database) -> Iterator[int]:
     port = free_port()
     app = create(database, settings(), PreparedReader(), lambda: NOW, stopping=lambda: server.should_exit)
+    warm_up(app)
     server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, lifespan="off"))
     thread = threading.Thread(target=server.run)
     thread.start()
@@ -100,23 +102,30 @@ def _serving(database: Database) -> Iterator[int]:
         thread.join()
 
 
-def _spans(asking: http.client.HTTPConnection, path: str, cookie: str) -> tuple[list[float], float]:
-    """Return the spans of all questions and the mean processor time of one, both in milliseconds.
+def _asked(asking: http.client.HTTPConnection, path: str, cookie: str) -> tuple[list[float], list[float]]:
+    """Return what each question took, the first one too: by the clock, and of the processor, in milliseconds.
 
-    The first question is not counted: it compiles the template, once in the life of the process.
+    On a busy machine the clock counts what others do; the processor's time does not.
     """
-    asking.request("GET", path, headers={"Cookie": cookie})
-    asking.getresponse().read()
-    spans, worked = [], time.process_time()
+    spans, worked = [], []
     for _ in range(ASKED):
-        began = time.perf_counter()
+        began, before = time.perf_counter(), time.process_time()
         asking.request("GET", path, headers={"Cookie": cookie})
         answer = asking.getresponse()
         answer.read()
         spans.append((time.perf_counter() - began) * 1000)
+        worked.append((time.process_time() - before) * 1000)
         if answer.status != 200:
             raise RuntimeError(f"{path}: {answer.status}")
-    return spans, (time.process_time() - worked) * 1000 / ASKED
+    return spans, worked
+
+
+def _said(values: list[float]) -> str:
+    return f"median {statistics.median(values):6.1f}, worst {max(values):6.1f}"
+
+
+def _verdict(slow: list[str]) -> str:
+    return f"over {PROMISED_MS:.0f} ms: {', '.join(slow)}" if slow else f"every page under {PROMISED_MS:.0f} ms"
 
 
 def main() -> None:
@@ -129,14 +138,12 @@ def main() -> None:
         with database.noting() as session:
             _furnish(session)
         cookie = f"sesi={token_of(database, Role.PETUGAS)}"
-        slow = []
+        slow: list[str] = []
+        heavy: list[str] = []
         with _serving(database) as port, closing(http.client.HTTPConnection("127.0.0.1", port)) as asking:
             for name, path in PAGES.items():
-                spans, worked = _spans(asking, path, cookie)
-                median, worst = statistics.median(spans), max(spans)
-                slow += [name] if worst > PROMISED_MS else []
-                print(
-                    f"{name:28} median {median:6.1f} ms, worst {worst:6.1f} ms, processor {worked:6.1f} ms", flush=True
-                )
-    verdict = f"over {PROMISED_MS:.0f} ms: {', '.join(slow)}" if slow else f"every page under {PROMISED_MS:.0f} ms"
-    print(f"{ENTRIES} entries, {ASKED} times each: {verdict}")
+                spans, worked = _asked(asking, path, cookie)
+                slow += [name] if max(spans) > PROMISED_MS else []
+                heavy += [name] if max(worked) > PROMISED_MS else []
+                print(f"{name:28} clock: {_said(spans)}   processor: {_said(worked)}", flush=True)
+    print(f"{ENTRIES} entries, {ASKED} times each, in ms. By the clock: {_verdict(slow)}; by work: {_verdict(heavy)}")

@@ -10,7 +10,7 @@ Key = Annotated[str, StringConstraints(pattern=KEY_PATTERN)]
 
 
 class ConfigError(Exception):
-    """The configuration is wrong; the text names file, key and what is expected, for the operator."""
+    """The configuration is wrong; the text tells the operator, in plain Indonesian, file, key and what is expected."""
 
 
 class Part(BaseModel):

@@ -26,12 +26,12 @@ def _phrase(value: str) -> str:
     for spelling in spellings(value):
         words = spelling.split()
         if not words or words[0] == ".." or words[-1] == "..":
-            raise ValueError(f"{value!r}: a phrase begins and ends with a word")
+            raise ValueError(f"{value!r}: frasa harus diawali dan diakhiri kata")
         wrong = next((word for word in words if not _WORD.fullmatch(word)), None)
         if wrong is None:
             wrong = next((word for word in words if word.endswith("*") and len(word) < 4), None)
         if wrong is not None:
-            raise ValueError(f"{value!r}: {wrong!r} is not a lower-case word, stem*, '..', '#' or '#uang'")
+            raise ValueError(f"{value!r}: {wrong!r} bukan kata berhuruf kecil, pangkal*, '..', '#', atau '#uang'")
     return value
 
 
@@ -92,5 +92,5 @@ class Rules(Part):
     def _single_words(cls, value: dict[str, str]) -> dict[str, str]:
         for short, meant in value.items():
             if not re.fullmatch(r"[a-z0-9]+", short) or not re.fullmatch(r"[a-z0-9]+(?: [a-z0-9]+)*", meant):
-                raise ValueError(f"{short!r}: one lower-case word standing for lower-case words is expected")
+                raise ValueError(f"{short!r}: harus satu kata berhuruf kecil untuk kata-kata berhuruf kecil")
         return value

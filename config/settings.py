@@ -22,6 +22,8 @@ from pydantic import (
 )
 
 from config.base import KEY_PATTERN, ConfigError, Key, Line, Part
+from config.mistakes import one_line, unopened, where_toml_breaks
+from config.reach import is_loopback, trouble_with_postgresql
 from config.rules import KindWord, Rules
 from config.themes import Themes
 
@@ -29,7 +31,7 @@ from config.themes import Themes
 def _mail_address(value: str) -> str:
     local, at, domain = value.strip().rpartition("@")
     if not at or not local or "." not in domain or any(c.isspace() for c in value.strip()):
-        raise ValueError("must be an e-mail address such as nama@example.org")
+        raise ValueError("harus berupa alamat surel, misalnya nama@example.org")
     return f"{local}@{domain}".lower()
 
 
@@ -39,7 +41,7 @@ MailAddress = Annotated[str, AfterValidator(_mail_address)]
 def _no_number(value: object) -> object:
     # pydantic would read a bare number as seconds: opens = 7.30 would be seven seconds past midnight
     if isinstance(value, int | float):
-        raise ValueError("must be a TOML date or time, such as 2026-11-23T00:00:00+07:00, 2026-11-23 or 07:30:00")
+        raise ValueError("harus berupa tanggal atau jam, misalnya 2026-11-23T00:00:00+07:00, 2026-11-23, atau 07:30:00")
     return value
 
 
@@ -65,8 +67,18 @@ class OfficeHours(Part):
     @model_validator(mode="after")
     def _closes_later(self) -> Self:
         if self.closes <= self.opens:
-            raise ValueError("closes must be later than opens")
+            raise ValueError("closes (jam tutup) harus lebih kemudian daripada opens (jam buka)")
         return self
+
+
+class Signatories(Part):
+    """Who signs the printed documents; what is left out is printed as a dotted line to be filled in by hand."""
+
+    head_title: Line | None = None
+    head_name: Line | None = None
+    head_nip: Line | None = None
+    officer_name: Line | None = None
+    officer_nip: Line | None = None
 
 
 class Office(Part):
@@ -84,6 +96,7 @@ class Office(Part):
     workdays: tuple[Annotated[int, Field(ge=0, le=6)], ...] = Field(default=(0, 1, 2, 3, 4), min_length=1)
     opening: tuple[OfficeHours, ...] = ()
     signer: Line = "Petugas Penerima Pengaduan"
+    signatories: Signatories = Signatories()
     elsewhere: tuple[Line, ...] = ()
     forward_to: tuple[ForwardOffice, ...] = ()
     units: tuple[Line, ...] = ()
@@ -95,7 +108,7 @@ class Office(Part):
         try:
             ZoneInfo(value)
         except (ZoneInfoNotFoundError, ValueError) as wrong:
-            raise ValueError('must be a time zone such as "Asia/Jakarta"') from wrong
+            raise ValueError('harus berupa zona waktu, misalnya "Asia/Jakarta"') from wrong
         return value
 
     @property
@@ -105,7 +118,10 @@ class Office(Part):
 
 
 class DatabaseSettings(Part):
-    """Where the book lies: an SQLite file (relative to the folder of run.py) or a PostgreSQL URL."""
+    """Where the book lies: an SQLite file (relative to the folder of run.py) or a PostgreSQL URL.
+
+    A PostgreSQL on another machine is spoken to over verified TLS alone.
+    """
 
     url: Line = Field(default="sqlite:///var/buku.db", repr=False)
 
@@ -113,20 +129,12 @@ class DatabaseSettings(Part):
     @classmethod
     def _known_scheme(cls, value: str) -> str:
         if not value.startswith(("sqlite:///", "postgresql+psycopg://")):
-            raise ValueError('must begin with "sqlite:///" or "postgresql+psycopg://"')
+            raise ValueError('harus diawali "sqlite:///" atau "postgresql+psycopg://"')
         if value == "sqlite:///":
-            raise ValueError('must name a file after "sqlite:///", such as "sqlite:///var/buku.db"')
+            raise ValueError('harus menyebut nama berkas sesudah "sqlite:///", misalnya "sqlite:///var/buku.db"')
+        if value.startswith("postgresql") and (trouble := trouble_with_postgresql(value)):
+            raise ValueError(trouble)
         return value
-
-
-def is_loopback(host: str) -> bool:
-    """Say whether a host name or address never leaves this machine."""
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        return False
 
 
 class Server(Part):
@@ -140,14 +148,14 @@ class Server(Part):
     @model_validator(mode="after")
     def _plain_only_here(self) -> Self:
         if self.security == "plain" and not is_loopback(self.host):
-            raise ValueError('security = "plain" is allowed only for a server on this machine (127.0.0.1)')
+            raise ValueError('security = "plain" hanya diizinkan untuk server di komputer ini (127.0.0.1)')
         return self
 
 
 def _variable_name(value: str) -> str:
     # also keeps a password that was written here by mistake out of every message that names the variable
     if not re.fullmatch(r"[A-Z][A-Z0-9_]*", value):
-        raise ValueError("must be the name of an environment variable in capitals, such as BUKU_GMAIL_PASSWORD")
+        raise ValueError("harus berupa nama variabel lingkungan dengan huruf besar, misalnya BUKU_GMAIL_PASSWORD")
     return value
 
 
@@ -174,7 +182,7 @@ class Mailbox(Part):
     @model_validator(mode="after")
     def _one_secret(self) -> Self:
         if (self.password_env is None) == (self.password_file is None):
-            raise ValueError("needs exactly one of password_env (a variable's name) and password_file (a path)")
+            raise ValueError("harus memuat tepat satu: password_env (nama variabel) atau password_file (nama berkas)")
         return self
 
     @property
@@ -186,9 +194,9 @@ class Mailbox(Part):
         """Read the secret from where the configuration says; raises ConfigError naming that place."""
         secret = self._written_secret().replace("\N{NO-BREAK SPACE}", " ").strip()
         if not secret:
-            raise ConfigError(f"{self._place}: the password is missing: expected it in {self._source}")
+            raise ConfigError(f"{self._place}: kata sandi belum ada: diharapkan di {self._source}")
         if not secret.isascii():  # imaplib and smtplib can say no other
-            raise ConfigError(f"{self._place}: the password in {self._source} must be plain ASCII letters and signs")
+            raise ConfigError(f"{self._place}: kata sandi di {self._source} hanya boleh memuat huruf dan tanda ASCII")
         return secret
 
     @property
@@ -197,7 +205,7 @@ class Mailbox(Part):
 
     @property
     def _source(self) -> str:
-        return f"environment variable {self.password_env}" if self.password_env else f"file {self.password_file}"
+        return f"variabel lingkungan {self.password_env}" if self.password_env else f"berkas {self.password_file}"
 
     def _written_secret(self) -> str:
         if self.password_env is not None:
@@ -206,9 +214,9 @@ class Mailbox(Part):
         try:
             return self.password_file.read_text(encoding="utf-8-sig")
         except OSError as wrong:
-            raise ConfigError(f"{self._place}: {self._source} cannot be read: {wrong.strerror}") from wrong
+            raise ConfigError(f"{self._place}: {self._source} tidak dapat dibaca: {unopened(wrong)}") from wrong
         except UnicodeDecodeError:
-            raise ConfigError(f"{self._place}: {self._source} must be plain UTF-8 text") from None
+            raise ConfigError(f"{self._place}: {self._source} harus berupa teks biasa (UTF-8)") from None
 
 
 class FirstNumber(Part):
@@ -279,7 +287,7 @@ class Desk(Part):
     def _plain_names(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         for name in value:
             if not re.fullmatch(r"[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?", name):
-                raise ValueError(f"{name!r} must be a host name or an IP address, without scheme and port")
+                raise ValueError(f"{name!r} harus berupa nama komputer atau alamat IP, tanpa https:// dan tanpa porta")
         return tuple(name.lower() for name in value)
 
     @field_validator("behind_proxy")
@@ -288,17 +296,25 @@ class Desk(Part):
         try:
             return value if value is None else str(ip_address(value))
         except ValueError as wrong:
-            raise ValueError("must be the IP address from which the reverse proxy calls, such as 127.0.0.1") from wrong
+            raise ValueError("harus berupa alamat IP tempat reverse proxy memanggil, misalnya 127.0.0.1") from wrong
 
     @model_validator(mode="after")
     def _safe_beyond_this_machine(self) -> Self:
         if (self.tls_certificate is None) != (self.tls_key is None):
-            raise ValueError("tls_certificate and tls_key belong together: one of them is missing")
+            raise ValueError("tls_certificate dan tls_key harus diisi bersama: salah satunya belum ada")
         if not self.secure and not is_loopback(self.host):
-            raise ValueError("host beyond this machine needs tls_certificate and tls_key, or behind_proxy")
+            raise ValueError("host di luar komputer ini memerlukan tls_certificate dan tls_key, atau behind_proxy")
         if (self.behind_proxy or not is_loopback(self.host)) and not self.names:
-            raise ValueError('names must say how browsers call the page, such as names = ["buku.example.go.id"]')
+            raise ValueError('names harus menyebut nama halaman pada peramban, misalnya names = ["buku.example.go.id"]')
         return self
+
+
+class Backup(Part):
+    """Where the backup of the day goes, from which local time on, and how many are kept; no folder, no backup."""
+
+    folder: Path | None = None
+    at: ClockTime = time(12, 30)
+    keep: int = Field(default=7, ge=1, le=400)
 
 
 class Logging(Part):
@@ -370,7 +386,7 @@ class DeadlineRule(Part):
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Self:
         if self.valid_until is not None and self.valid_until < self.valid_from:
-            raise ValueError("valid_until must not be earlier than valid_from")
+            raise ValueError("valid_until tidak boleh lebih awal daripada valid_from")
         return self
 
     def in_force(self, day: date) -> bool:
@@ -411,14 +427,14 @@ class Deadlines(Part):
     def _no_day_both(self) -> Self:
         both = {d.day for d in self.extra_holidays} & {d.day for d in self.extra_workdays}
         if both:
-            raise ValueError(f"{min(both)} is listed both as extra_holidays and as extra_workdays")
+            raise ValueError(f"{min(both)} tertulis sebagai extra_holidays dan juga sebagai extra_workdays")
         return self
 
     @model_validator(mode="after")
     def _one_rule_speaks(self) -> Self:
         for first, second in combinations(self.rules, 2):
             if first.rivals(second):
-                raise ValueError(f"rules: {first.key!r} stands twice for the same kind, service and time")
+                raise ValueError(f"rules: {first.key!r} tertulis dua kali untuk jenis, layanan, dan masa yang sama")
         return self
 
 
@@ -433,13 +449,14 @@ class OfficeFile(Part):
     letters: Letters = Letters()
     judging: Judging = Judging()
     desk: Desk = Desk()
+    backup: Backup = Backup()
     logging: Logging = Logging()
 
     @model_validator(mode="after")
     def _addresses_differ(self) -> Self:
         addresses = [box.address for box in self.mailboxes]
         if len(set(addresses)) < len(addresses):
-            raise ValueError("mailboxes: the same address stands twice")
+            raise ValueError("mailboxes: alamat yang sama tertulis dua kali")
         return self
 
 
@@ -457,7 +474,9 @@ class Settings(OfficeFile):
         for box in self.mailboxes:
             if box.service not in self.services:
                 known = ", ".join(sorted(self.services))
-                raise ValueError(f"mailboxes: service {box.service!r} of {box.address} is not in services/ ({known})")
+                raise ValueError(
+                    f"mailboxes: service {box.service!r} pada {box.address} tidak ada di services/ ({known})"
+                )
         return self
 
     @property
@@ -499,32 +518,11 @@ def read_toml(path: Path) -> dict[str, object]:
     try:
         return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except OSError as wrong:
-        raise ConfigError(f"{path}: cannot be read: {wrong.strerror}; this file is expected here") from wrong
+        raise ConfigError(f"{path}: tidak dapat dibaca: {unopened(wrong)}; berkas ini diperlukan") from wrong
     except UnicodeDecodeError as wrong:
-        raise ConfigError(f"{path}: not valid TOML: must be saved as UTF-8 text") from wrong
+        raise ConfigError(f"{path}: bukan TOML yang benar: harus disimpan sebagai teks UTF-8") from wrong
     except tomllib.TOMLDecodeError as wrong:
-        raise ConfigError(f"{path}: not valid TOML: {wrong}") from wrong
-
-
-_PLAIN_WORDS = {
-    "extra_forbidden": "is not a known key",
-    "missing": "is missing, a value is expected",
-    "timezone_aware": "must carry its offset from UTC, such as 2026-11-23T00:00:00+07:00",
-}
-
-
-def _spoken_place(loc: tuple[int | str, ...]) -> str:
-    steps = (f" #{part + 1}" if isinstance(part, int) else f".{part}" for part in loc)
-    return "".join(steps).strip(" .")
-
-
-def _one_line(wrong: ValidationError) -> str:
-    first = wrong.errors()[0]
-    place = _spoken_place(first["loc"])
-    said = _PLAIN_WORDS.get(first["type"], first["msg"].removeprefix("Value error, "))
-    more = wrong.error_count() - 1
-    line = (f"{place}: " if place else "") + said + (f" (and {more} more)" if more else "")
-    return " ".join(line.split())
+        raise ConfigError(f"{path}: {where_toml_breaks(wrong)}") from wrong
 
 
 ModelT = TypeVar("ModelT", bound=BaseModel)
@@ -535,7 +533,7 @@ def _checked(model: type[ModelT], path: Path, content: dict[str, object]) -> Mod
         return model.model_validate(content)
     except ValidationError as wrong:
         # `from None`: the cause would repeat the values that were written, and one of them may be a password
-        raise ConfigError(f"{path}: {_one_line(wrong)}") from None
+        raise ConfigError(f"{path}: {one_line(wrong, model)}") from None
 
 
 def _placed(server: Server, home: Path) -> Server:
@@ -545,6 +543,10 @@ def _placed(server: Server, home: Path) -> Server:
 def _placed_desk(desk: Desk, home: Path) -> Desk:
     placed = {name: home / path for name in ("tls_certificate", "tls_key") if (path := getattr(desk, name))}
     return desk.model_copy(update=placed)
+
+
+def _placed_backup(backup: Backup, home: Path) -> Backup:
+    return backup.model_copy(update={"folder": home / backup.folder}) if backup.folder else backup
 
 
 def _settled(box: Mailbox, home: Path) -> Mailbox:
@@ -560,11 +562,11 @@ def _services(folder: Path) -> dict[str, Service]:
     for file in sorted(folder.glob("*.toml")):
         if not re.fullmatch(KEY_PATTERN, file.stem) or file.stem == "umum":
             raise ConfigError(
-                f"{file}: the file's name is the service's key: expected small letters, digits and _, and not umum"
+                f"{file}: nama berkas adalah kunci layanan: hanya huruf kecil, angka, dan _, dan bukan umum"
             )
         services[file.stem] = _checked(Service, file, read_toml(file))
     if not services:
-        raise ConfigError(f"{folder}: no service is described there; at least one *.toml is expected")
+        raise ConfigError(f"{folder}: belum ada layanan di sana; paling sedikit satu berkas *.toml diperlukan")
     return services
 
 
@@ -574,7 +576,7 @@ def _deadlines(file: Path, services: dict[str, Service]) -> Deadlines:
         unknown = set(rule.services) - set(services) - {"umum"}
         if unknown:
             known = ", ".join([*sorted(services), "umum"])
-            raise ConfigError(f"{file}: rules #{place}.services: {min(unknown)!r} is none of {known}")
+            raise ConfigError(f"{file}: rules #{place}.services: {min(unknown)!r} tidak ada di antara {known}")
     return deadlines
 
 
@@ -590,6 +592,7 @@ def load(path: Path) -> Settings:
     whole: dict[str, object] = {name: getattr(office, name) for name in OfficeFile.model_fields} | {
         "mailboxes": tuple(_settled(box, folder.parent) for box in office.mailboxes),
         "desk": _placed_desk(office.desk, folder.parent),
+        "backup": _placed_backup(office.backup, folder.parent),
         "folder": folder,
         "services": services,
         "deadlines": _deadlines(folder / "deadlines.toml", services),

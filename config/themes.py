@@ -28,8 +28,12 @@ class Urgency(Part):
 
 
 class Themes(Part):
-    """The tables of phrases; `ignored` ones are taken out before anything is looked for."""
+    """The tables of phrases; `ignored` ones are taken out before anything is looked for.
+
+    `secrecy` are the words of a writer who wants to stay unnamed.
+    """
 
     ignored: tuple[Phrase, ...] = ()
+    secrecy: tuple[Phrase, ...] = ()
     themes: dict[Key, Theme] = Field(default_factory=dict)
     urgency: dict[Key, Urgency] = Field(default_factory=dict)

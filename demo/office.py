@@ -70,6 +70,7 @@ def _pointed_at(servers: DemoServers, settings: Settings, folder: Path, secret: 
             "mailboxes": mailboxes,
             "intake": {"poll_seconds": 5},
             "letters": {"pause_seconds": 0},
+            "backup": {},  # a demonstration has no place among the office's backups
             "desk": {"port": settings.desk.port},
         }
     )

@@ -58,13 +58,16 @@ class LearnedClassifier:
             return self._rules.judge(wording)
         chances = kind_chances(self._model.kind, values)
         kind, other = sorted(Kind, key=lambda each: -chances[each])[:2]
-        service, why_service = self._service(kind, features, weighed, wording)
+        otherwise = max(REGISTER_OF, key=lambda each: chances[each])
+        doubtful = self._caution.doubts(kind, chances)
+        recorded = otherwise if doubtful and kind not in REGISTER_OF else kind
+        service, why_service = self._service(recorded, features, weighed, wording)
         return Judgement(
             kind=kind,
             service=service,
             confidence=round(chances[kind], 3),
-            needs_review=self._caution.doubts(kind, chances),
-            otherwise=max(REGISTER_OF, key=lambda each: chances[each]),
+            needs_review=doubtful,
+            otherwise=otherwise,
             reasons=(
                 *_reasons(self._model.kind, kind.value, values, features, SHOWN_FOR),
                 *_reasons(self._model.kind, other.value, values, features, SHOWN_FOR // 2),
@@ -103,9 +106,10 @@ def _reasons(linear: Linear, name: str, values: Mapping[str, float], features: F
     """Say which words and facts spoke most for a class: all that the model sees in a word is summed up on the word."""
     at = linear.classes.index(name)
     weights: dict[tuple[str, str], float] = {}
+    learned = linear.weights
     for key, value in values.items():
-        share = linear.weights[key][at] * value
-        if abs(share) < _TOO_LITTLE or (key[0] == "R" and key[2:] != name):
+        share = learned[key][at] * value
+        if -_TOO_LITTLE < share < _TOO_LITTLE or (key[0] == "R" and key[2:] != name):
             continue  # what the rules make of another kind would puzzle the reader
         says, shown = _SAYS.get(key[0], ""), features.shown[key]
         for found in shown:
@@ -126,6 +130,7 @@ def _usual(found: str) -> str:
 _SAYS = {
     "n": "kata yang disangkal",
     "q": "kata dalam pertanyaan",
+    "k": "kata sesudah “tapi” dan sejenisnya",
     "a": "kata pada nama lampiran",
     "y": "sapaan atau pihak yang disebut",
     "R": "pertimbangan seluruh aturan",

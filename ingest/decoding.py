@@ -62,6 +62,11 @@ _FOLD = re.compile(r"\r\n|\r|\n")
 _WORD_START = re.compile(r"=\?([^?\s]{1,80})\?([bBqQ])\?")
 _Q_BYTE = re.compile(rb"=([0-9A-Fa-f]{2})")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=]+")
+_BASE64_LINE = re.compile(rb"([A-Za-z0-9+/]+(?:={1,2}(?=\s)|(?=[ \t]*\r?\n)))\s*")
+_PLAIN_WORDS = re.compile(rb"[A-Za-z]{2}[^\r\n]* [^\r\n]*[A-Za-z]{2}|^[A-Za-z]{2,20}$")
+_CONTROL_OCTETS = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_FEWEST_LETTERS = 12
+_LONE_WORD = re.compile(rb"(?!(?:.{4})+$)[A-Za-z]{1,15}$")  # of a length that no base64 has
 _UU_BEGIN = re.compile(r"^begin(?:-base64)? [0-7]{3,4} +(\S[^\r\n]{0,200}?)[ \t]*\r?$", re.MULTILINE)
 
 
@@ -228,11 +233,38 @@ def is_base64(content: bytes) -> bool:
     return b" " not in content[:4000].strip().replace(b" \n", b"\n") and foreign * 20 <= len(sample)
 
 
-def undo_transfer(payload: str, encoding: str) -> bytes:
-    """Undo a Content-Transfer-Encoding on a payload as the parser kept it; what is not so encoded stays as it is."""
+def _above_plain_words(content: bytes) -> bytes | None:
+    """Decode base64 that plain words follow, and keep these; None where it is not so."""
+    end = _end_of_base64(content)
+    letters, below = b"".join(content[:end].split()), content[end:].strip()
+    if len(letters) < _FEWEST_LETTERS or len(letters) % 4 or not _PLAIN_WORDS.search(below):
+        return None
+    text = binascii.a2b_base64(letters)
+    return None if _CONTROL_OCTETS.search(text) else text.rstrip() + b"\n\n" + below
+
+
+def _end_of_base64(content: bytes) -> int:
+    """Find where lines of base64 end: padding, a line shorter than the first, or one that is none."""
+    at, width = len(content) - len(content.lstrip()), 0
+    while (found := _BASE64_LINE.match(content, at)) is not None:
+        at, width = found.end(), width or len(found[1])
+        if len(found[1]) < width or found[1].endswith(b"="):
+            break
+    return at
+
+
+def undo_transfer(payload: str, encoding: str, *, is_text: bool = False) -> bytes:
+    """Undo a Content-Transfer-Encoding on a payload as the parser kept it; what is not so encoded stays as it is.
+
+    Of a text also the plain words stay that a mailing list or a scanner put below its base64.
+    """
     label = re.sub(r"[^a-z0-9]", "", encoding.partition(";")[0].lower())
     content = wire_bytes(payload)
-    if label == "base64" and is_base64(content):
+    if label == "base64":
+        footed = _above_plain_words(content) if is_text else None
+        if footed is not None:
+            return footed
+    if label == "base64" and is_base64(content) and not (is_text and _LONE_WORD.match(content.strip())):
         return decode_base64(content)
     if label == "quotedprintable":
         return quopri.decodestring(content)

@@ -11,6 +11,9 @@ from ingest.quote import separate
 from ledger.ports import Wording
 from ledger.words import Kind
 
+CONTRASTS = "kontras"
+"""How the names of files begin whose letters were written to be hard: alike in words, unlike in what they want."""
+
 
 @dataclass(frozen=True, slots=True)
 class Example:
@@ -20,6 +23,11 @@ class Example:
     kind: Kind
     service: str
     writer: str = ""
+
+    @property
+    def ordinary(self) -> bool:
+        """Say whether a letter is written as people write, not to be hard: files of such have names of their own."""
+        return not self.writer.startswith(CONTRASTS)
 
     @property
     def digest(self) -> str:

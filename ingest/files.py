@@ -12,15 +12,14 @@ from sqlmodel import Session
 
 from ledger import messages
 from ledger.database import Database
-from ledger.messages import PackedRaw, Place
-
-FOLDER = "impor"
-"""The folder that an arrival from a file names; its UID comes from the digest, so that a file is taken in once."""
+from ledger.messages import FROM_FILES, PackedRaw, Place
 
 _UID_DIGITS = 15
 _RECEIVED = re.compile(rb"^Received:[^;]*?;[ \t]*((?:[^\r\n]|\r?\n[ \t])+)", re.IGNORECASE | re.MULTILINE)
 _DATE = re.compile(rb"^Date:[ \t]*([^\r\n]+)", re.IGNORECASE | re.MULTILINE)
 _FROM_LINE = re.compile(rb"\AFrom [^\n]*\n")
+_SHIELDED = re.compile(rb"^>(>*From )", re.MULTILINE)
+"""How an mbox writes a line of a letter that begins like the line between two mails."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +63,7 @@ def _mbox(path: Path) -> Iterator[FiledMail]:
     box = mailbox.mbox(path, create=False)
     try:
         for key in box.iterkeys():
-            yield _filed(path, box.get_bytes(key))
+            yield _filed(path, _SHIELDED.sub(rb"\1", box.get_bytes(key)))
     finally:
         box.close()
 
@@ -94,11 +93,12 @@ def _moment(written: str) -> datetime | None:
 def take_in_file(database: Database, mail: FiledMail, *, address: str, acknowledge: bool, now: datetime) -> bool:
     """Keep one mail as an arrival of a mailbox; returns whether it was new. It is settled with all others.
 
+    Its UID comes from the digest, so that a file is taken in once.
     Received later than `now` (a lying header) counts as now. No acknowledgement goes out unless `acknowledge`.
     """
     packed = PackedRaw.of(mail.raw)
     uid = int(packed.digest[:_UID_DIGITS], 16)
-    place = Place(address, FOLDER, 0, uid, silent=not acknowledge)
+    place = Place(address, FROM_FILES, 0, uid, silent=not acknowledge)
     with database.noting() as session:
         if _is_known(session, place):
             return False

@@ -16,7 +16,7 @@ from ingest.writer.prose import (
     phones,
     small_organisations,
 )
-from ingest.writer.signature import from_letterhead, from_signature
+from ingest.writer.signature import from_first_line, from_letterhead, from_signature, without_addressees
 from ingest.writer.words import NOT_NAME, ORG_WORD, Candidate, Field, joined, read_lines
 from ledger.ports import Found, Identity
 from ledger.telephones import phone_e164
@@ -29,7 +29,16 @@ def _best(candidates: Sequence[Candidate], field: Field, least: float) -> Found 
     if not fitting:
         return None
     best = max(fitting, key=lambda each: each.confidence)
+    if field == "alamat":
+        best = max(
+            (each for each in fitting if _tells_more(each, best)), key=lambda each: len(each.value), default=best
+        )
     return Found(best.value, best.source, best.confidence)
+
+
+def _tells_more(other: Candidate, best: Candidate) -> bool:
+    """Say whether another address holds all words of the best one, in their order, and more before them."""
+    return other.value != best.value and other.value.casefold().endswith(best.value.casefold())
 
 
 def _sender_words(sender_name: str) -> frozenset[str]:
@@ -46,13 +55,15 @@ def identify(text: str, sender_name: str = "") -> Identity:
     `text` holds the writer's own words with the signature and without quotes. `sender_name` (the display name of
     From) is never an answer by itself: it only helps to choose among what the letter says.
     """
-    lines = writers_own(read_lines(text))
+    whole = writers_own(read_lines(text))
+    lines = without_addressees(whole)
     flow = joined(lines)
     sender = _sender_words(sender_name)
     candidates = [
         *from_labels(lines),
         *from_signature(lines, sender),
-        *from_letterhead(lines),
+        *from_first_line(lines, sender),
+        *from_letterhead(whole),
         *names_in_prose(flow, sender),
         *organisations_in_prose(flow),
         *organisations_after_names(flow),

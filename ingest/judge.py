@@ -12,11 +12,11 @@ from ingest.classify import Caution, classifier
 from ingest.identity import identify, phone_e164
 from ingest.model import Model, UnusableModel, read_model
 from ingest.parse import ParsedMail, UnreadableMail, parse
-from ingest.quote import separate
+from ingest.quote import NewText, separate
 from ingest.rules import MOST_LETTERS, RuleClassifier
 from ingest.screen import screen
-from ingest.themes import NO_THEME, Themed, ThemeReader
-from ledger.ports import Classifier, Found, Identity, Judgement, Screening, Wording
+from ingest.themes import ThemeReader
+from ledger.ports import NO_THEME, Classifier, Found, Identity, Judgement, Screening, Themed, Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,8 @@ class FileFacts:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """All that the book needs of a mail. `references` holds In-Reply-To and References, without angle brackets.
+    """All that the book needs of a mail. `references` holds In-Reply-To and References, `carried` the Message-IDs of
+    letters attached to it, all without angle brackets.
 
     `text` is what the body newly says. `attached_text`, what its PDF and DOCX files say, is read only where the body
     itself says nothing.
@@ -53,6 +54,7 @@ class Judged:
     judgement: Judgement
     themed: Themed = NO_THEME
     attached_text: str = ""
+    carried: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,11 @@ def classifier_of(settings: Settings) -> Classifier:
     """Build the classifier that the configuration describes: the office's own model, else the one that came along."""
     models = (settings.folder / MODEL, SHIPPED_MODEL)
     return classifier(rules_of(settings), models, caution_of(settings), settings.services.keys())
+
+
+def theme_reader_of(settings: Settings, rules: RuleClassifier) -> ThemeReader:
+    """Build what tells themes and urgency, as configured."""
+    return ThemeReader(settings.themes, rules, settings.rules.abbreviations)
 
 
 _POINTS_AT_FILES = (
@@ -170,6 +177,23 @@ def _in_attachment(found: Found | None) -> Found | None:
     return replace(found, source=f"lampiran, {found.source}") if found else None
 
 
+def said_by(mail: ParsedMail) -> NewText:
+    """Find what a mail newly says; where it only encloses a letter, as a bare forward does, that letter speaks."""
+    body = mail.text or mail.enclosed
+    return separate(body, mail.subject) if body else NewText(mail.astray, "", "")
+
+
+def _with_astray(mail: ParsedMail, text: str) -> str:
+    """Put what may be words of the letter above it: its headers are broken, nobody can tell."""
+    return f"{mail.astray}\n\n{text}" if mail.astray and text != mail.astray else text
+
+
+def _words_astray(mail: ParsedMail) -> str:
+    """Of the lines that may be words of the letter, give those that are no headers in form."""
+    beside = mail.astray if mail.text or mail.enclosed else ""
+    return re.sub(r"^[!-9;-~]+[ \t]*:.*\n?", "", beside, flags=re.MULTILINE).strip()
+
+
 class Judge:
     """Judges raw mails by one configuration."""
 
@@ -177,7 +201,7 @@ class Judge:
         self._own = settings.own_addresses
         self._classifier = classifier_of(settings)
         self._rules = rules_of(settings)
-        self._themes = ThemeReader(settings.themes, self._rules, settings.rules.abbreviations)
+        self._themes = theme_reader_of(settings, self._rules)
 
     def __call__(self, raw: bytes, mailbox: str) -> Verdict:
         """Judge one mail that arrived in a mailbox; an empty `mailbox` is told from the mail's recipients."""
@@ -185,19 +209,21 @@ class Judge:
             mail = parse(raw)
         except UnreadableMail as wrong:
             return Unread(str(wrong))
-        parted = separate(mail.text, mail.subject)
-        text = "\n\n".join(part for part in (parted.text, parted.signature) if part)
+        parted = said_by(mail)
+        said = _with_astray(mail, parted.text)
+        text = "\n\n".join(part for part in (said, parted.signature) if part)
         sender = mail.sender
         say = say_of(self._rules, parted.text) if mail.files else Say(1, False)
         attached = text_of(mail.files) if say.little else ""
         identity = _with_attached(identify(text, sender.name if sender else ""), attached)
         wording = Wording(
             mail.subject,
-            "\n\n".join(part for part in (parted.text, attached) if part),
+            "\n\n".join(part for part in (_words_astray(mail), parted.text, attached) if part),
             tuple(file.name for file in mail.files),
             mailbox or self._addressed(mail),
         )
         judgement = self._classifier.judge(wording)
+        unsure = (say.nothing and not attached) or bool(mail.astray) or not mail.headers
         return Judged(
             rfc_message_id=mail.message_id,
             references=tuple(dict.fromkeys(mail.in_reply_to + mail.references)),
@@ -205,16 +231,17 @@ class Judge:
             sender_name=sender.name if sender else "",
             subject=mail.subject,
             sent_at=mail.date,
-            text=parted.text,
+            text=said,
             quoted=parted.quoted,
             content_key=mail.content_key,
             files=_facts(mail),
             screening=screen(mail, own_message=False, own_addresses=self._own),
             identity=identity,
             phone_e164=(phone_e164(identity.phone.value) or "") if identity.phone else "",
-            judgement=replace(judgement, needs_review=True) if say.nothing and not attached else judgement,
+            judgement=replace(judgement, needs_review=True) if unsure else judgement,
             themed=self._themes.read(wording),
             attached_text=attached,
+            carried=mail.carried,
         )
 
     def _addressed(self, mail: ParsedMail) -> str | None:

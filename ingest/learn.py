@@ -19,6 +19,8 @@ from ledger.words import Kind
 
 STRENGTH = 30.0
 """The inverse of how hard large weights are held down; like the shares of the groups chosen by leaving writers out."""
+SERVICE_STRENGTH = 10.0
+"""The same for the services, which lean on fewer words."""
 LEAST_LETTERS = 3
 """A word that stands in fewer letters is not learned."""
 DIGITS = 3
@@ -122,22 +124,22 @@ def _learned(seen: Sequence[_Seen], today: date) -> Model:
         examples=digest,
         letters=len(seen),
         corrections=tuple(corrections),
-        kind=_fitted(seen, KIND_GROUPS, lambda each: each.kind.value),
-        service=_fitted(registered, SERVICE_GROUPS, lambda each: each.service),
+        kind=_fitted(seen, KIND_GROUPS, STRENGTH, lambda each: each.kind.value),
+        service=_fitted(registered, SERVICE_GROUPS, SERVICE_STRENGTH, lambda each: each.service),
     )
 
 
-def _fitted(seen: Sequence[_Seen], groups: frozenset[str], answer: Callable[[Example], str]) -> Linear:
+def _fitted(seen: Sequence[_Seen], groups: frozenset[str], strength: float, answer: Callable[[Example], str]) -> Linear:
     counts: dict[str, int] = {}
     for each in seen:
         for key in each.features.values:
             if key[0] in groups:
                 counts[key] = counts.get(key, 0) + 1
     kept = {key: count for key, count in counts.items() if count >= LEAST_LETTERS or key[0] in FACTS}
-    return _fit(seen, [answer(each.example) for each in seen], kept)
+    return _fit(seen, [answer(each.example) for each in seen], kept, strength)
 
 
-def _fit(seen: Sequence[_Seen], answers: Sequence[str], counts: Mapping[str, int]) -> Linear:
+def _fit(seen: Sequence[_Seen], answers: Sequence[str], counts: Mapping[str, int], strength: float) -> Linear:
     keys = sorted(counts)
     column = {key: at for at, key in enumerate(keys)}
     rows, columns, numbers = [], [], []
@@ -148,7 +150,7 @@ def _fit(seen: Sequence[_Seen], answers: Sequence[str], counts: Mapping[str, int
             numbers.append(value)
     matrix = csr_matrix((numbers, (rows, columns)), shape=(len(seen), len(keys)))
     with threadpool_limits(limits=1):  # one thread sums in one order; on a busy machine it is faster, too
-        regression = LogisticRegression(C=STRENGTH, max_iter=ROUNDS, tol=TOLERANCE).fit(matrix, answers)
+        regression = LogisticRegression(C=strength, max_iter=ROUNDS, tol=TOLERANCE).fit(matrix, answers)
     by_class = regression.coef_.tolist()
     bias = regression.intercept_.tolist()
     if len(regression.classes_) == 2:  # scikit-learn then gives one row, for the second class against the first
@@ -187,10 +189,14 @@ def _chances(scores: Mapping[str, float], temperature: float) -> dict[str, float
 
 
 def _temperature(held_out: Sequence[_HeldOut]) -> float:
-    """Choose the temperature under which the held-out answers are likeliest."""
+    """Choose the temperature under which the held-out answers to ordinary letters are likeliest.
+
+    Letters written to be hard would make the model doubt the others more than they deserve.
+    """
+    ordinary = [each for each in held_out if each.example.ordinary] or held_out
 
     def surprise(temperature: float) -> float:
-        chances = (_chances(each.kinds, temperature).get(each.example.kind.value, 0.0) for each in held_out)
+        chances = (_chances(each.kinds, temperature).get(each.example.kind.value, 0.0) for each in ordinary)
         return -sum(math.log(max(chance, 1e-9)) for chance in chances)
 
     return min(_TEMPERATURES, key=surprise)

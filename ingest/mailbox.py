@@ -16,6 +16,7 @@ from imap_tools.errors import ImapToolsError, MailboxFolderSelectError, MailboxL
 from imap_tools.mailbox import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
 
 from config.base import ConfigError
+from config.reach import unreached
 from config.settings import Mailbox, Server
 
 log = logging.getLogger(__name__)
@@ -144,7 +145,9 @@ def in_plain_words(box: Mailbox, wrong: BaseException) -> MailboxUnavailable:
     if isinstance(wrong, ConnectionRefusedError):
         return MailboxUnavailable(f"Server {where} menolak sambungan. Periksa nama server dan nomor porta.")
     if isinstance(wrong, OSError) and not isinstance(wrong, ssl.SSLError):
-        return MailboxUnavailable(f"Server {where} tidak dapat dihubungi ({wrong}). Periksa sambungan internet.")
+        return MailboxUnavailable(
+            f"Server {where} tidak dapat dihubungi ({unreached(wrong)}). Periksa sambungan internet."
+        )
     return MailboxUnavailable(f"Server {where} menjawab dengan gangguan: {wrong}. Akan dicoba lagi dengan sendirinya.")
 
 

@@ -28,6 +28,7 @@ from ingest.decoding import (
     wire_bytes,
 )
 from ingest.markup import html_to_text
+from ingest.mending import header_end, is_letter_label, is_mime_note, mended
 
 __all__ = ["Address", "AttachedFile", "ParsedMail", "UnreadableMail", "html_to_text", "parse"]
 
@@ -48,10 +49,12 @@ _PARSER_FAILURES = (
 )
 _CHUNK = 64 * 1024
 _DEEPEST = 60
-_HEADER_BLOCK = 512 * 1024
 _LONGEST_NAME = 120
 _LONGEST_MAILBOX = 2000
 _LONGEST_FIELD = 20_000
+_LETTERS_WITHIN = 5
+_FEWEST_WORDS = 3
+_LONG_NOTE = 60  # words
 _EXTENSIONS = {
     "application/pdf": "pdf",
     "application/msword": "doc",
@@ -117,17 +120,17 @@ _UNSHOWN = frozenset({"text/x-amp-html", "text/watch-html"})  # second rendering
 
 _DEVICES = frozenset({"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(1, 10)})
 _INVISIBLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_EXCUSE = re.compile(
+    r"\bmime\b|\bhtml\b|\bbrowser\b|\bperamban\b|tampil|\bview|\bdisplay|\bmendukung\b|\bsupport"
+    r"|\bmail (?:client|reader|program)\b",
+    re.IGNORECASE,
+)
 _ANGLE = re.compile(r"<([^<>]*)>")
+_SPELLED = re.compile(r"[\"'(]?[^\W\d_]{2,25}[\w'’-]{0,10}[.,;:!?)\"']{0,3}$")
+_NOT_PROSE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 _ADDR = re.compile(r"(?<![^\s<>()\[\],;:\"'])[^\s<>()\[\],;:\"'@]+@[^\s<>(),;:\"'@]+")
 _MIME_TYPE = re.compile(r"^\s*([a-z0-9!#$&^_.+-]+)\s*/\s*([a-z0-9!#$&^_.+-]+)", re.IGNORECASE)
 _PARAMETER = re.compile(r";\s*([^\s=;\"]+)\s*=\s*(\"(?:[^\"\\]|\\.)*\"|[^;]*)", re.DOTALL)
-_HEADER_LINE = re.compile(rb"^[!-9;-~]+[ \t]*:")
-_KNOWN_HEADER = re.compile(
-    rb"^(?:from|to|cc|subject|date|message-id|mime-version|content-[a-z-]+|received|return-path|reply-to|sender)"
-    rb"[ \t]*:",
-    re.IGNORECASE,
-)
-_LOST_PARAMETER = re.compile(rb"^(?:boundary|charset|name|filename|report-type)\*?=", re.IGNORECASE)
 _BOUNDARY_LINE = re.compile(
     r"^--(?=\S)([^\r\n]{1,200}?)[ \t]*\r?\n(?=content-[a-z-]+[ \t]*:)", re.IGNORECASE | re.MULTILINE
 )
@@ -182,6 +185,9 @@ class ParsedMail:
     what the sender wrote, in UTC. `headers` are the top level's, names in lower case, values decoded and unfolded, in
     order. `text` is the whole readable body, quotes included; `html` the raw, untrusted HTML body. `report` is the text
     of the parts of a delivery, disposition or feedback report. `content_key` is the same for a letter sent again.
+    `astray` holds lines of a broken header block that may be the letter's words; `enclosed`, where the mail itself says
+    nothing, what a letter attached to it says, else what stands outside its parts. `carried` are the Message-IDs of the
+    whole letters attached to it.
     """
 
     message_id: str | None
@@ -201,6 +207,9 @@ class ParsedMail:
     content_type: str
     report: str
     content_key: str
+    astray: str = ""
+    enclosed: str = ""
+    carried: tuple[str, ...] = ()
 
 
 @dataclass(slots=True)
@@ -209,9 +218,12 @@ class _Harvest:
 
     files: list[AttachedFile] = field(default_factory=list)
     reports: list[str] = field(default_factory=list)
+    carried: list[str] = field(default_factory=list)
     html: str | None = None
     is_report: bool = False
     spare_text: str = ""  # the first text that came as a file: the body where there is no other
+    aside: str = ""  # what stands above or below all parts, where every reader overlooks it
+    letter: bytes = b""  # the first letter that came as a file
 
     def name_for(self, kind: str) -> str:
         return f"lampiran-{len(self.files) + 1}.{_EXTENSIONS.get(kind, 'bin')}"
@@ -232,21 +244,32 @@ def parse(raw: bytes) -> ParsedMail:
     """Read a mail from its raw bytes.
 
     mail-parser reads first; where it falls short its own message tree is walked, where it fails the standard library's.
-    Raises UnreadableMail only where nothing can be read: no content, or no header at all.
+    Raises UnreadableMail only where nothing can be read: no content, or no header at all and no text of words.
     """
-    raw = _without_front_matter(raw)
-    if not raw.strip():
+    sound = mended(raw)
+    if not sound.raw.strip():
         raise UnreadableMail("Surel kosong: tidak ada isi sama sekali.")
-    message, reading = _read(raw)
+    message, reading = _read(sound.raw)
     raw_headers = [
         (name.lower(), value if isinstance(value, str) else str(value)) for name, value in message.raw_items()
     ]
-    if not raw_headers:
+    if not raw_headers and not _is_prose(sound.raw):
         raise UnreadableMail("Surel tidak dapat dibaca: tidak ada satu pun kepala surat (header).")
-    return _assemble(message, reading, raw_headers)
+    return _assemble(message, reading, raw_headers, _plain_lines(decode_bytes(sound.astray)).strip())
 
 
-def _assemble(message: Message, reading: Any, raw_headers: list[tuple[str, str]]) -> ParsedMail:
+def _is_prose(raw: bytes) -> bool:
+    """Say whether bytes without any header are words that somebody wrote."""
+    try:
+        text = raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    words = text.split()
+    spelled = sum(bool(_SPELLED.match(word)) for word in words)
+    return _NOT_PROSE.search(text) is None and spelled >= _FEWEST_WORDS and spelled * 2 > len(words)
+
+
+def _assemble(message: Message, reading: Any, raw_headers: list[tuple[str, str]], astray: str) -> ParsedMail:
     first: dict[str, str] = {}
     for name, value in raw_headers:
         first.setdefault(name, value)
@@ -273,55 +296,14 @@ def _assemble(message: Message, reading: Any, raw_headers: list[tuple[str, str]]
         files=tuple(harvest.files),
         content_type=_mime_type(message),
         report="\n\n".join(harvest.reports),
-        content_key=_content_key(sender, subject, text, harvest.files),
+        content_key=_content_key(sender, subject, f"{astray}\n{text}", harvest.files),
+        astray=astray,
+        enclosed="" if text.strip() or harvest.is_report else _enclosed(harvest.letter, 0) or harvest.aside,
+        carried=tuple(harvest.carried),
     )
 
 
 # --- bytes to a tree ---------------------------------------------------------------------------------------------
-
-
-def _without_front_matter(raw: bytes) -> bytes:
-    """Take away what stands before the first header: byte order mark, blank lines, an mbox "From " line."""
-    if raw[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        raw = raw.decode("utf-16", "replace").encode("utf-8")
-    start = 3 if raw.startswith(b"\xef\xbb\xbf") else 0
-    while start < len(raw):
-        line_end = min((end for end in (raw.find(b"\n", start), raw.find(b"\r", start)) if end >= 0), default=len(raw))
-        line = raw[start:line_end]
-        if line.strip() and not re.match(rb">?From (?![ \t]*:)", line):
-            break
-        start = line_end + 1
-    return _with_sound_headers(raw[start:] if start else raw)
-
-
-def _with_sound_headers(raw: bytes) -> bytes:
-    """Mend the header block where one bad line would turn the rest of it into body."""
-    end = _header_end(raw)
-    block = raw[:end]
-    if b"\r\r\n" in block or (block.endswith(b"\r\r") and raw[end : end + 1] == b"\n"):
-        return _with_sound_headers(re.sub(rb"(?<!\r)\r{2,}+\n", b"\r\n", raw))
-    lines = re.split(rb"(?<=\n)|(?<=\r)(?!\n)", block.replace(b"\x00", b""))
-    last_known = max((at for at, line in enumerate(lines) if _KNOWN_HEADER.match(line)), default=-1)
-    mended = b"".join(_mended_line(line, at, known_follows=at < last_known) for at, line in enumerate(lines))
-    return raw if mended == block else mended + raw[end:]
-
-
-def _header_end(raw: bytes) -> int:
-    found = re.search(rb"\r?\n\r?\n|\r\r", raw[:_HEADER_BLOCK])
-    return found.end() if found else min(len(raw), _HEADER_BLOCK)
-
-
-def _mended_line(line: bytes, at: int, *, known_follows: bool) -> bytes:
-    if line[:1] in (b" ", b"\t") or not line.strip():
-        return line
-    if _HEADER_LINE.match(line):
-        name, colon, value = line.partition(b":")
-        return name.rstrip() + colon + value if name != name.rstrip() else line
-    if at == 0:
-        return b"X-Unreadable: " + line if known_follows else line
-    if line.startswith(b"--"):
-        return line  # a boundary: the blank line above it is what is missing
-    return b" " + line if known_follows or _LOST_PARAMETER.match(line) else line
 
 
 def _read(raw: bytes) -> tuple[Message, Any]:
@@ -346,7 +328,7 @@ def _tree(raw: bytes) -> Message:
 
 
 def _headers_only(raw: bytes) -> Message:
-    end = _header_end(raw)
+    end = header_end(raw)
     message = _Part()
     for name, value in _tree(raw[:end].replace(b"multipart", b"x-multipart") + b"\n\n").raw_items():
         message[name] = str(value).replace("x-multipart", "multipart")
@@ -595,12 +577,33 @@ def _text_of(part: Message, harvest: _Harvest, depth: int) -> _Body:
         return _joined([_text_of(leaf, harvest, depth) for leaf in _leaves(part)])
     if isinstance(payload, list):
         bodies = [_text_of(child, harvest, depth + 1) for child in payload if isinstance(child, Message)]
+        bodies += _beyond_the_end(part, kind, harvest, depth)
+        harvest.aside = harvest.aside or _aside(part.preamble) or _aside(part.epilogue)
         if kind == "multipart/alternative":
             return _best_of(bodies)
         return _joined(bodies)
     if kind.startswith("multipart/"):
         return _text_of_broken(part, harvest, depth)
-    return _leaf(part, kind, harvest)
+    return _leaf(part, kind, harvest, is_whole=depth == 0)
+
+
+def _beyond_the_end(part: Message, kind: str, harvest: _Harvest, depth: int) -> list[_Body]:
+    """Read the parts that stand below the closing boundary: two multiparts, one in the other, used the same one."""
+    boundary = _parameter(_field(part, "content-type"), "boundary") if part.epilogue else None
+    rest = part.epilogue or ""
+    if not boundary or f"--{boundary}" not in (line.rstrip() for line in rest.splitlines()):
+        return []
+    front = f'Content-Type: multipart/mixed; boundary="{boundary}"\n\n'
+    try:
+        return [_text_of(_tree(wire_bytes(front + rest)), harvest, depth + 1)]
+    except _PARSER_FAILURES:
+        return [_Body(_plain_lines(decode_bytes(wire_bytes(rest))))]
+
+
+def _aside(outside: str | None) -> str:
+    """Read what stands above or below all parts; the note that mail programs put there says nothing."""
+    octets = wire_bytes(outside or "")
+    return "" if is_mime_note(octets) else _plain_lines(decode_bytes(octets)).strip()
 
 
 def _leaves(part: Message) -> Iterator[Message]:
@@ -626,7 +629,10 @@ def _words(text: str) -> list[str]:
 
 
 def _best_of(bodies: list[_Body]) -> _Body:
-    """Choose among alternatives: plain text, unless it is only a note in the place of the HTML."""
+    """Choose among alternatives: plain text, unless it is an excuse for it or only the beginning of what follows.
+
+    Alternatives that say different things are both the letter.
+    """
     filled = [body for body in bodies if body.text.strip()]
     plain = next((body for body in filled if not body.from_html), None)
     rich = next((body for body in filled if body.from_html), None)
@@ -634,8 +640,10 @@ def _best_of(bodies: list[_Body]) -> _Body:
         return plain or rich or _Body("")
     plain_words, rich_words = _words(plain.text), set(_words(rich.text))
     shared = sum(word in rich_words for word in plain_words)
-    is_note = len(plain_words) < 60 and len(rich_words) > 8 and shared * 10 < len(plain_words) * 4
-    return rich if is_note else plain
+    if len(plain_words) < _LONG_NOTE and len(rich_words) > 8 and shared * 10 < len(plain_words) * 4:
+        return rich if _EXCUSE.search(plain.text) else _joined([plain, rich])
+    is_beginning = shared * 10 >= len(plain_words) * 9 and len(rich_words) > 2 * len(set(plain_words)) + 20
+    return rich if is_beginning else plain
 
 
 def _text_of_broken(part: Message, harvest: _Harvest, depth: int) -> _Body:
@@ -644,7 +652,7 @@ def _text_of_broken(part: Message, harvest: _Harvest, depth: int) -> _Body:
     text = content if isinstance(content, str) else ""
     boundary = _BOUNDARY_LINE.search(text)
     if boundary is None or depth >= _DEEPEST:
-        decoded = decode_bytes(undo_transfer(text, _field(part, "content-transfer-encoding")))
+        decoded = decode_bytes(undo_transfer(text, _field(part, "content-transfer-encoding"), is_text=True))
         return _Body(_plain_lines(decoded))
     front = f'Content-Type: {_mime_type(part)}; boundary="{boundary[1]}"\n\n'
     try:
@@ -656,9 +664,10 @@ def _text_of_broken(part: Message, harvest: _Harvest, depth: int) -> _Body:
     return _text_of(mended, harvest, depth + 1)
 
 
-def _leaf(part: Message, kind: str, harvest: _Harvest) -> _Body:
+def _leaf(part: Message, kind: str, harvest: _Harvest, *, is_whole: bool) -> _Body:
     payload = _wire(part)
-    content = undo_transfer(payload if isinstance(payload, str) else "", _field(part, "content-transfer-encoding"))
+    encoding = _field(part, "content-transfer-encoding")
+    content = undo_transfer(payload if isinstance(payload, str) else "", encoding, is_text=kind.startswith("text/"))
     disposition = _field(part, "content-disposition").partition(";")[0].strip().lower()
     name = _file_name(part)
     if kind in _SIGNATURES and not name:
@@ -672,7 +681,14 @@ def _leaf(part: Message, kind: str, harvest: _Harvest) -> _Body:
         if body is not None and not harvest.spare_text:
             harvest.spare_text = body.text
         return _Body("")
-    return body
+    labelled = "" if is_whole else _labelled(part)
+    return _Body(f"{labelled}\n{body.text}", from_html=body.from_html) if labelled else body
+
+
+def _labelled(part: Message) -> str:
+    """Give the first lines of a text that follow the headers of its part without a blank line."""
+    lines = (f"{name}: {one_line(header_text(str(value)))}" for name, value in part.raw_items())
+    return "\n".join(line for line in lines if is_letter_label(line.encode("utf-8")))
 
 
 def _text_body(part: Message, kind: str, content: bytes, harvest: _Harvest) -> _Body | None:
@@ -708,9 +724,38 @@ def _keep_letter(part: Message, harvest: _Harvest, kind: str) -> None:
         content = undo_transfer(content.decode("ascii", "surrogateescape"), encoding)
     if isinstance(inner, Message) and harvest.is_report:
         harvest.reports.append(_header_lines(inner))
-    subject = one_line(header_text(_field(inner, "subject"))) if isinstance(inner, Message) else ""
-    name = _file_name(part)
-    harvest.keep(name or (f"{_safe_name(subject[:80])}.eml" if _safe_name(subject[:80]) else ""), kind, content)
+    if kind in _LETTERS:
+        harvest.letter = harvest.letter or content
+        harvest.carried += _message_id_of(content)
+    harvest.keep(_file_name(part) or _named_after(inner), kind, content)
+
+
+def _named_after(letter: object) -> str:
+    """Make a file name of a letter's subject; a stroke in it ("upah 10/2026") is no path."""
+    subject = one_line(header_text(_field(letter, "subject"))) if isinstance(letter, Message) else ""
+    name = _safe_name(re.sub(r"\s*[/\\]+\s*", "-", subject)[:80])
+    return f"{name}.eml" if name else ""
+
+
+def _message_id_of(letter: bytes) -> tuple[str, ...]:
+    try:
+        head = _tree(letter[: header_end(letter)])
+    except _PARSER_FAILURES:
+        return ()
+    return _message_ids(_field(head, "message-id"))[:1]
+
+
+def _enclosed(letter: bytes, depth: int) -> str:
+    """Read the words of a letter that came as a file, also where it does nothing but enclose another."""
+    if not letter.strip() or depth >= _LETTERS_WITHIN:
+        return ""
+    harvest = _Harvest()
+    try:
+        body = _text_of(_tree(mended(letter).raw), harvest, 0).text
+    except _PARSER_FAILURES:
+        return ""
+    text = _plain_lines(body if body.strip() else harvest.spare_text).strip("\n")
+    return text or _enclosed(harvest.letter, depth + 1) or harvest.aside
 
 
 def _flat(message: Message) -> bytes:

@@ -20,7 +20,7 @@ _RULE = re.compile(r"^[-_=*\u2014 ]{3,}$")
 _INVISIBLE = re.compile(r"[\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 
 _DELIMITER = one_of(
-    r"original (?:message|appointment|e-?mail)",
+    r"original(?: (?:message|appointment|e-?mail))?",
     r"previous (?:message|repl(?:y|ies))",
     r"reply (?:above|message)",
     r"(?:pesan|surat|email|surel) (?:asli|awal|semula|sebelumnya)",
@@ -36,7 +36,7 @@ _DELIMITER = one_of(
     end=r"[-_=*:\s]*$",
 )
 _FORWARD = one_of(
-    r"(?:begin )?forwarded (?:message|e-?mail|by\b.{0,80}?)",
+    r"(?:begin )?forwarded (?:message|e-?mail|text|letter|by\b.{0,80}?)",
     r"(?:mulai |awal )?pesan (?:yang )?(?:di)?terus(?:kan|an)",
     r"(?:surat|email|surel) (?:yang )?diteruskan",
     r"diteruskan oleh\b.{0,80}?",
@@ -70,6 +70,7 @@ _ENDS_ATTRIBUTION = re.compile(rf":\s*$|\b{_VERB}\s*$", re.IGNORECASE)
 _ADDRESS_IN_MARKS = re.compile(rf"<\s*{_ADDRESS}\s*>|[\[(](?:mailto:)?\s*{_ADDRESS}\s*[\])]", re.IGNORECASE)
 _NAMED_WRITER = re.compile(rf"^[^\n]{{0,150}}{_ADDRESS}[^\n]{{0,60}}\b{_VERB}\b[^\n]{{0,80}}$", re.IGNORECASE)
 _DATE_FIRST = re.compile(rf"^\d{{4}}[-/]\d{{1,2}}[-/]\d{{1,2}}\b[^\n]{{0,120}}<{_ADDRESS}>:?$")
+_QUOTING = re.compile(rf"^(?:quoting|mengutip|zitat von)\b[^\n]{{0,150}}{_ADDRESS}[^\n]{{0,20}}:$", re.IGNORECASE)
 _DATED_WRITER = re.compile(rf"^(?:[^\W\d]{{3,10}},? )?\d[^\n]{{4,150}}<{_ADDRESS}>\s*:$")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _CLOCK = re.compile(r"(?<![\d.:])\d{1,2}[:.]\d{2}(?![.]?\d)|(?<![\d.:])\d{1,2}[:.]\d{2}[:.]\d{2}(?!\d)")
@@ -254,7 +255,11 @@ def _attribution_end(shown: list[str], at: int) -> int | None:
     line = shown[at].strip()
     if _NAMED_WRITER.match(line) and _is_attribution(line, shown, at + 1):
         return at + 1
-    if _DATE_FIRST.match(line) or (_NAMED_WRITER.match(line) and line.startswith("--") and line.endswith("--")):
+    if _NAMED_WRITER.match(line) and line.startswith("--") and line.endswith("--"):
+        return at + 1
+    if _DATE_FIRST.match(line) and (line.endswith(":") or _quotes_ahead(shown, at + 1, r"^ {0,3}[>|]")):
+        return at + 1  # without either it may head a paragraph of a chronicle
+    if _QUOTING.match(line) and _quotes_ahead(shown, at + 1):
         return at + 1
     if _DATED_WRITER.match(line) and _CLOCK.search(line):
         return at + 1
@@ -285,9 +290,9 @@ def _is_attribution(joined: str, shown: list[str], after: int) -> bool:
     return bool(_ADDRESS_IN_MARKS.search(joined) or english_hour)
 
 
-def _quotes_ahead(shown: list[str], at: int) -> bool:
+def _quotes_ahead(shown: list[str], at: int, mark: str | re.Pattern[str] = _QUOTED) -> bool:
     ahead = _next_filled(shown, at)
-    return ahead is not None and bool(_QUOTED.match(shown[ahead]))
+    return ahead is not None and bool(re.match(mark, shown[ahead]))
 
 
 def _label(line: str) -> str | None:

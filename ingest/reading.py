@@ -20,7 +20,8 @@ class Opener:
         except UnreadableMail as wrong:
             return str(wrong)
         files = tuple(OpenedFile(file.name, file.content_type, file.content) for file in mail.files)
-        return OpenedMail(mail.headers, mail.text, mail.html, files)
+        text = f"{mail.astray}\n\n{mail.text}" if mail.astray else mail.text
+        return OpenedMail(mail.headers, text, mail.html, files)
 
 
 class IsolatedReader:

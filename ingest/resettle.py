@@ -5,13 +5,13 @@ from sqlmodel import Session
 from config.logging import mask
 from ingest import settle
 from ingest.isolate import ReaderDied
-from ingest.judge import Judged, Unread, Verdict
+from ingest.judge import Judged, Unread, Verdict, rules_of, theme_reader_of
 from ingest.settle import Means, log
-from ledger import messages
+from ledger import erasure, messages
 from ledger.database import Database
 from ledger.errors import LedgerError
 from ledger.models import Entry, Message
-from ledger.ports import Resettled, Told
+from ledger.ports import Resettled, Told, Wording
 from ledger.words import Disposition
 
 PROMOTABLE = frozenset(
@@ -32,6 +32,7 @@ class Resettler:
     def __init__(self, database: Database, means: Means) -> None:
         self._database = database
         self._means = means
+        self._themes = theme_reader_of(means.settings, rules_of(means.settings))
 
     def release(self, message_id: int, actor: str, told: Told | None = None) -> Resettled:
         """Read a mail again and settle it, by itself or as an officer has told; raises LedgerError."""
@@ -59,10 +60,13 @@ class Resettler:
     def _settled(
         self, session: Session, message: Message, verdict: Verdict, actor: str, told: Told | None
     ) -> Resettled:
+        if erasure.met_unread(session, message, settle.letter_key(verdict), at=self._means.clock()):
+            return _outcome(session, message)
         if told is not None:
             _promotable(message)
             mail = verdict if isinstance(verdict, Judged) else None
-            settle.record_as_told(session, self._means, message, mail, told, actor)
+            themed = self._themes.read(Wording(told.matter, told.account))
+            settle.record_as_told(session, self._means, message, mail, told, themed, actor)
             return _outcome(session, message)
         if message.disposition is not Disposition.QUARANTINED:
             raise LedgerError("Surat ini tidak berada di karantina.")
@@ -76,6 +80,8 @@ def _kept(session: Session, message_id: int) -> Message:
     message = session.get(Message, message_id)
     if message is None:
         raise LedgerError("Surat ini tidak ada.")
+    if message.erased_at is not None:
+        raise LedgerError("Data pribadi dalam surat ini telah dihapus, jadi surat ini tidak dapat dicatat lagi.")
     return message
 
 

@@ -3,18 +3,39 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from config.settings import Mailbox, Settings
-from ingest.mailbox import Folder, MailboxConnection, MailboxUnavailable
+from ingest.mailbox import Folder, MailboxConnection, MailboxUnavailable, UnfetchableMail, in_plain_words
+from ledger.letters import NUMBER_HEADER
 from ledger.ports import SentUnreachable
 
 log = logging.getLogger(__name__)
+
+_DAY = timedelta(days=1)
+"""The margin of a search by day: the server counts days in a zone of its own."""
 
 
 def sent_folders(connection: MailboxConnection) -> list[Folder]:
     """Return the Sent folder of a mailbox, as configured or as the server names it; empty where there is none."""
     return connection.folders([connection.box.sent_folder or "\\Sent"])
+
+
+def numbers_sent_since(box: Mailbox, since: datetime, *, timeout: float) -> set[str]:
+    """Return the register numbers in our own letters that stand in Sent since the day of a moment (or the day before).
+
+    Raises MailboxUnavailable.
+    """
+    numbers = set()
+    try:
+        with MailboxConnection.open(box, timeout=timeout) as connection:
+            for folder in sent_folders(connection):
+                connection.look(folder.name)
+                for uid in connection.uids_since((since - _DAY).date()):
+                    numbers.add(connection.header(uid, NUMBER_HEADER))
+    except UnfetchableMail as wrong:
+        raise in_plain_words(box, wrong) from wrong
+    return numbers - {""}
 
 
 class ImapSentFolder:

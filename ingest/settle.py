@@ -16,14 +16,14 @@ from ingest.isolate import ReaderDied, ReaderUnavailable
 from ingest.judge import Judged, Unread, Verdict
 from ingest.report import meaning_of
 from ingest.thread import Match, match
-from ledger import entries, letters, messages
+from ledger import entries, erasure, letters, messages
 from ledger.database import Database
 from ledger.entries import Rulebook
 from ledger.errors import LedgerError
 from ledger.letters import Answering
 from ledger.messages import storable, storable_id
 from ledger.models import Arrival, Attachment, Entry, Message
-from ledger.ports import Bounce, Found, Told
+from ledger.ports import Bounce, Found, Themed, Told
 from ledger.words import CLOSED, REGISTER_OF, Channel, Disposition, Kind, LetterState
 
 log = logging.getLogger(__name__)
@@ -152,6 +152,9 @@ def settle(session: Session, means: Means, arrival: Arrival, verdict: Verdict) -
 
     The session must come from `Database.writing`; so what is looked up here cannot change before the commit.
     """
+    erased = erasure.met_again(session, arrival, letter_key(verdict), at=means.clock())
+    if erased is not None:
+        return _settled(session, arrival, erased, again=True)
     known = messages.of_digest(session, arrival.raw_digest or "")
     if known is None and isinstance(verdict, Judged):
         known = _same_letter_elsewhere(session, arrival, verdict)
@@ -166,12 +169,19 @@ def settle(session: Session, means: Means, arrival: Arrival, verdict: Verdict) -
     return _keep(session, arrival, message, verdict)
 
 
+def letter_key(verdict: Verdict) -> str | None:
+    """Return what tells a letter that was lawfully erased (`erasure.letter_key`); None where nothing could read it."""
+    if isinstance(verdict, Unread):
+        return None
+    return erasure.letter_key(verdict.content_key, storable_id(verdict.rfc_message_id), verdict.sent_at)
+
+
 def _decide(session: Session, means: Means, message: Message, mail: Judged) -> None:
     """Choose the disposition of a new message: the first of these that holds."""
     ours = letters.by_rfc_message_ids(session, [message.rfc_message_id] if message.rfc_message_id else [])
     earlier = [copy for copy in _earlier_copies(session, mail) if copy.id != message.id]
     twin = next((copy for copy in earlier if _same_letter(copy, mail)), None)
-    thread = match(session, mail) or _sent_again(session, earlier)
+    thread = match(session, mail, means.settings.own_addresses) or _sent_again(session, earlier)
     if message.outgoing:
         _webmail_answer(session, means, message, mail)
     elif ours is not None:
@@ -301,6 +311,7 @@ def _draft(message: Message, mail: Judged, doubt: str) -> entries.Draft:
         received_at=message.received_at,
         mailbox=message.mailbox,
         name=_said(identity.name),
+        sender_name="" if identity.name else message.sender_name,
         organisation=_said(identity.organisation),
         address=_said(identity.address),
         phone=_said(identity.phone),
@@ -313,6 +324,7 @@ def _draft(message: Message, mail: Judged, doubt: str) -> entries.Draft:
         themes=mail.themed.themes,
         urgent=storable(mail.themed.urgent),
         restricted=mail.themed.restricted,
+        secret=mail.themed.secret,
     )
 
 
@@ -373,7 +385,7 @@ def _take_up(session: Session, means: Means, arrival: Arrival, message: Message,
     before = message.disposition
     message.mailbox, message.folder, message.junk = arrival.mailbox, arrival.folder, False
     message.needs_review = mail.judgement.needs_review
-    thread = match(session, mail) or _sent_again(session, _earlier_copies(session, mail))
+    thread = match(session, mail, means.settings.own_addresses) or _sent_again(session, _earlier_copies(session, mail))
     _from_a_person(session, means, message, mail, thread)
     _changed(session, means, message, before, f"{message.reason}; dipindahkan dari folder Spam", "sistem")
 
@@ -417,12 +429,13 @@ def _still_quarantined(message: Message, error: str) -> str:
 
 
 def record_as_told(
-    session: Session, means: Means, message: Message, mail: Judged | None, told: Told, actor: str
+    session: Session, means: Means, message: Message, mail: Judged | None, told: Told, themed: Themed, actor: str
 ) -> Entry:
     """Open an entry for a mail that had none, because an officer says what it is; his words go before the mail's.
 
-    A mail that a machine wrote, or that went to a list, gets no automatic answer for all that (RFC 3834). The session
-    must come from `Database.writing`.
+    `themed` says what his own words are about; where he typed none, the mail's are judged. A mail that a machine wrote,
+    or that went to a list, gets no automatic answer for all that (RFC 3834). The session must come from
+    `Database.writing`.
     """
     if mail is not None and message.content_key is None:
         _read_at_last(session, message, mail)
@@ -430,7 +443,7 @@ def record_as_told(
     message.needs_review, message.kind, message.service = False, told.kind, told.service
     entry = entries.record(
         session,
-        _told_draft(message, mail, told),
+        _told_draft(message, mail, told, themed),
         rulebook=means.rulebook,
         answering=_answering(message, mail),
         at=means.clock(),
@@ -448,8 +461,10 @@ def _forbidding(message: Message, mail: Judged | None) -> list[str]:
     return [storable(on_its_own(mail)[1])] if mail is not None and mail.screening.disposition in _MACHINES else []
 
 
-def _told_draft(message: Message, mail: Judged | None, told: Told) -> entries.Draft:
+def _told_draft(message: Message, mail: Judged | None, told: Told, themed: Themed) -> entries.Draft:
     draft = _draft(message, mail, "") if mail is not None else _bare_draft(message, told)
+    if mail is not None and not told.account:
+        themed = mail.themed
     return replace(
         draft,
         kind=told.kind,
@@ -462,6 +477,10 @@ def _told_draft(message: Message, mail: Judged | None, told: Told) -> entries.Dr
         email=storable(told.email) or draft.email,
         phone=storable(told.phone) or draft.phone,
         phone_e164=(phone_e164(told.phone) or "") if told.phone else draft.phone_e164,
+        themes=themed.themes,
+        urgent=storable(themed.urgent),
+        restricted=themed.restricted,
+        secret=themed.secret,
     )
 
 
@@ -472,6 +491,7 @@ def _bare_draft(message: Message, told: Told) -> entries.Draft:
         service=told.service,
         received_at=message.received_at,
         mailbox=message.mailbox,
+        sender_name=message.sender_name,
         email=_recipient(message),
         matter=message.subject,
         account=message.text,

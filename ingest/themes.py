@@ -1,31 +1,14 @@
 """Tells what a letter is about and whether it can wait, by the phrases of themes.toml, with the words as reasons."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from config.themes import Themes
 from ingest.folding import Hit, PhraseBook
 from ingest.rules import RuleClassifier, negated
-from ledger.ports import Wording
+from ledger.ports import Themed, Wording
 
 _SHOWN = 3
 """How many words are shown for one theme, and how many reasons for one urgency."""
-
-
-@dataclass(frozen=True, slots=True)
-class Themed:
-    """What a letter is about: keys of themes.toml in its order, why it cannot wait, and whether few should read it.
-
-    `urgent` is empty where the letter can wait. `reasons` are in plain Indonesian, with the words found.
-    """
-
-    themes: tuple[str, ...] = ()
-    urgent: str = ""
-    restricted: bool = False
-    reasons: tuple[str, ...] = ()
-
-
-NO_THEME = Themed()
 
 
 class ThemeReader:
@@ -36,6 +19,7 @@ class ThemeReader:
         self._rules = rules
         self._ignored = PhraseBook([("ignored", themes.ignored)], abbreviations)
         self._about = PhraseBook(((key, each.phrases) for key, each in themes.themes.items()), abbreviations)
+        self._secrecy = PhraseBook([("secrecy", themes.secrecy)], abbreviations)
         self._danger = PhraseBook(((key, each.phrases) for key, each in themes.urgency.items()), abbreviations)
 
     def read(self, wording: Wording) -> Themed:
@@ -45,13 +29,16 @@ class ThemeReader:
         themes, urgency = self._themes.themes, self._themes.urgency
         about = _found(self._about.find(words), words, {key for key, each in themes.items() if each.negatable})
         danger = _found(self._danger.find(words), words, {key for key, each in urgency.items() if each.negatable})
+        unnamed = _found(self._secrecy.find(words), words, {"secrecy"}).get("secrecy", [])
         keys = [key for key in themes if key in about]
         dangers = [f"{urgency[key].says} ({_quoted(danger[key])})" for key in urgency if key in danger]
         return Themed(
             themes=tuple(keys),
             urgent="; ".join(dangers[:_SHOWN]),
             restricted=any(themes[key].restricted for key in keys),
+            secret=bool(unnamed),
             reasons=(
+                *([f"minta dirahasiakan: {_quoted(unnamed)}"] if unnamed else ()),
                 *(f"mendesak: {said}" for said in dangers),
                 *(f"tema {themes[key].label}: {_quoted(about[key])}" for key in keys),
             ),

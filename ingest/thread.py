@@ -1,6 +1,7 @@
 """Finds the entry to which a mail belongs; a number that anyone can quote is never enough by itself."""
 
 import re
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlmodel import Session
@@ -29,13 +30,46 @@ def numbers_in(text: str) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def match(session: Session, mail: Judged) -> Match | None:
-    """Match a mail to an entry: by our own Message-ID, by its sender's earlier letter, or by a number it quotes.
+def match(session: Session, mail: Judged, own: Collection[str]) -> Match | None:
+    """Match a mail to an entry: by our own Message-ID, by an earlier letter, or by a number it quotes.
 
-    A quoted number is certain only where the sender is the one whom the entry knows (PITFALLS of every peer).
+    An earlier letter decides where its own sender refers to it, or staff forward it from one of our addresses (`own`,
+    lower case); where anybody else attaches it, staff are shown that it may stand in the book already. A quoted number
+    is certain only where the sender is the one whom the entry knows (PITFALLS of every peer).
     """
-    ids = [known for one in mail.references[:_LOOKED_AT] if (known := messages.storable_id(one))]
-    return _by_our_letter(session, ids) or _by_earlier_letter(session, ids, mail) or _by_number(session, mail)
+    ids, carried = _known(mail.references), _known(mail.carried)
+    return (
+        _by_our_letter(session, ids)
+        or _by_earlier_letter(session, ids, mail)
+        or _forwarded(session, [*ids, *carried], mail, own)
+        or _the_likelier(_carried_by_another(session, carried), _by_number(session, mail))
+    )
+
+
+def _known(ids: Sequence[str]) -> list[str]:
+    return [known for one in ids[:_LOOKED_AT] if (known := messages.storable_id(one))]
+
+
+def _forwarded(session: Session, ids: list[str], mail: Judged, own: Collection[str]) -> Match | None:
+    """Find the entry of a letter that staff pass on from one of the office's mailboxes to another."""
+    if mail.sender_address.lower() not in own:
+        return None
+    entry_id = messages.entry_answered(session, ids)
+    if entry_id is None:
+        return None
+    return Match(session.get_one(Entry, entry_id), True, "surat yang sudah dicatat, diteruskan dari kotak surat kantor")
+
+
+def _carried_by_another(session: Session, carried: list[str]) -> Match | None:
+    entry_id = messages.entry_answered(session, carried)
+    if entry_id is None:
+        return None
+    entry = session.get_one(Entry, entry_id)
+    return Match(entry, False, f"mungkin sudah dicatat sebagai {entry.number}: surat itu terlampir di sini")
+
+
+def _the_likelier(first: Match | None, second: Match | None) -> Match | None:
+    return second if first is None or (second is not None and second.certain) else first
 
 
 def _by_our_letter(session: Session, ids: list[str]) -> Match | None:

@@ -4,6 +4,7 @@ import logging
 import random
 import re
 import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -36,9 +37,9 @@ _DAY = timedelta(days=1)
 """The margin of a search by day: the server counts days in a zone of its own."""
 
 
-_REST = timedelta(seconds=15)
-_REJECTED_REST = timedelta(minutes=5)
-_LONGEST_REST = timedelta(hours=1)
+_REST = 15.0
+_REJECTED_REST = 5 * 60.0
+_LONGEST_REST = 60 * 60.0
 _PUSH_SECONDS = 20 * 60
 
 
@@ -155,8 +156,11 @@ def _answers_the_book(database: Database, connection: MailboxConnection, place: 
     named = f"{connection.header(place.uid, 'In-Reply-To')} {connection.header(place.uid, 'References')}"
     ids = re.findall(r"<([^<>\s]+)>", named)
     with database.reading() as session:
-        if letters.by_rfc_message_ids(session, [own]) is None and messages.entry_answered(session, ids) is not None:
-            return True
+        unknown = letters.by_rfc_message_ids(session, [own]) is None
+        answers = unknown and messages.entry_answered(session, ids) is not None
+    # One that bears our number was sent by the program, though a book restored from a backup does not know it.
+    if answers and not connection.header(place.uid, letters.NUMBER_HEADER):
+        return True
     with database.noting() as session:
         messages.note_needless(session, place, ArrivalState.LEFT, at=clock())
     return False
@@ -199,14 +203,12 @@ def _keep(database: Database, place: Place, mail: FetchedMail, *, clock: Clock) 
 
 @contextmanager
 def _noted(database: Database, box: Mailbox, clock: Clock) -> Iterator[list[str]]:
-    """Write down how the look into a mailbox went; its trouble, and what is put into the list, goes no further."""
+    """Write down how the look into a mailbox went; its trouble joins what is put into the list, and goes no further."""
     trouble: list[str] = []
     try:
         yield trouble
     except MailboxUnavailable as wrong:
         trouble.append(str(wrong))
-    if trouble:
-        log.warning("%s: %s", box.address, " ".join(trouble))
     with database.noting() as session:
         messages.note_mailbox(session, box.address, trouble=" ".join(trouble), at=clock())
 
@@ -217,7 +219,8 @@ class Passed:
 
     taken: Taken = field(default_factory=Taken)
     settled: list[Settled] = field(default_factory=list)
-    troubled: list[str] = field(default_factory=list)
+    troubled: dict[str, str] = field(default_factory=dict)
+    """What is wrong with which mailbox, in plain Indonesian."""
 
     def count(self, disposition: Disposition) -> int:
         """Count the mails settled for the first time with a disposition."""
@@ -225,26 +228,40 @@ class Passed:
 
 
 class Watcher:
-    """Keeps one mailbox's connection open and takes in what is new whenever it is woken."""
+    """Keeps one mailbox's connection open and takes in what is new whenever it is woken.
 
-    def __init__(self, database: Database, box: Mailbox, means: Means, *, stop: threading.Event) -> None:
+    `elapsed` counts seconds and is never set back, as the clock of the computer is: by it a mailbox in trouble rests.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        box: Mailbox,
+        means: Means,
+        *,
+        stop: threading.Event,
+        elapsed: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.box = box
         self._database = database
         self._means = means
         self._stop = stop
         self._connection: MailboxConnection | None = None
         self._hold = MailboxHold(database, box.address)
+        self._elapsed = elapsed
         self._failures = 0
-        self._rest_until: datetime | None = None
+        self._rest_until = 0.0
+        self.trouble = ""
 
-    def look(self) -> Taken | None:
-        """Take in what is new; None where the mailbox cannot be used now (why is noted in the book).
+    def look(self, *, quietly: bool = False) -> Taken | None:
+        """Take in what is new; None where the mailbox cannot be used now (why is noted in the book, and in `trouble`).
 
         Nothing is new where another process reads this mailbox. After failures it is left alone for a while.
+        `quietly`: the trouble does not go into the log, because whoever asks tells it.
         """
         if not self._hold.held():
             return Taken()
-        if self._rest_until is not None and self._means.clock() < self._rest_until:
+        if self._failures and self._elapsed() < self._rest_until:
             return None
         taken: Taken | None = None
         intake = self._means.settings.intake
@@ -254,11 +271,14 @@ class Watcher:
                     self._database, self._connected(), intake=intake, clock=self._means.clock, stop=self._stop
                 )
                 trouble += taken.closed
-                self._failures, self._rest_until = 0, None
+                self._failures = 0
             except MailboxUnavailable as wrong:
                 self.close()
                 self._rest(wrong)
                 raise
+        self.trouble = " ".join(trouble)
+        if self.trouble and not quietly:
+            log.warning("%s: %s", self.box.address, self.trouble)
         return taken
 
     def _rest(self, wrong: MailboxUnavailable) -> None:
@@ -266,7 +286,7 @@ class Watcher:
         self._failures += 1
         first = _REJECTED_REST if isinstance(wrong, RejectedCredentials) else _REST
         pause = min(first * 2 ** (self._failures - 1), _LONGEST_REST) * random.uniform(0.8, 1.2)
-        self._rest_until = self._means.clock() + pause
+        self._rest_until = self._elapsed() + pause
 
     def wait_for_news(self, due: threading.Event) -> None:
         """Wait until `due` is set, or the server pushes that something is new (IDLE: a hint, no promise)."""
@@ -320,13 +340,12 @@ def run_pass(
     """Look into every mailbox side by side, then settle all that is kept: one pass, as `poll` does it."""
     passed = Passed()
     with ThreadPoolExecutor(max_workers=max(1, len(watchers))) as pool:
-        looks = list(zip(watchers, pool.map(Watcher.look, watchers), strict=True))
+        looks = list(zip(watchers, pool.map(lambda watcher: watcher.look(quietly=True), watchers), strict=True))
     for watcher, taken in looks:
+        if watcher.trouble:
+            passed.troubled[watcher.box.address] = watcher.trouble
         if taken is None:
-            passed.troubled.append(watcher.box.address)
             continue
-        if taken.closed:
-            passed.troubled.append(watcher.box.address)
         passed.taken.places += taken.places
         passed.taken.unfetchable += taken.unfetchable
         passed.taken.before_start += taken.before_start

@@ -1,5 +1,6 @@
 """Broadcasts of the radio programme, each of which holds a batch of callers."""
 
+from collections.abc import Collection
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -54,6 +55,19 @@ def reopen(session: Session, broadcast: Broadcast) -> None:
 def callers(session: Session, broadcast: Broadcast) -> list[Entry]:
     """Return the entries of a broadcast, oldest first."""
     query = select(Entry).where(col(Entry.broadcast_id) == broadcast.id).order_by(col(Entry.id))
+    return list(session.exec(query))
+
+
+def of_ids(session: Session, ids: Collection[int]) -> list[Broadcast]:
+    """Return the broadcasts with these keys."""
+    return list(session.exec(select(Broadcast).where(col(Broadcast.id).in_(ids)))) if ids else []
+
+
+def between(session: Session, since: date | None, until: date) -> list[Broadcast]:
+    """Return the broadcasts of some days, both included."""
+    query = select(Broadcast).where(col(Broadcast.aired_on) <= until.isoformat())
+    if since is not None:
+        query = query.where(col(Broadcast.aired_on) >= since.isoformat())
     return list(session.exec(query))
 
 

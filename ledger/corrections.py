@@ -52,7 +52,11 @@ def made(session: Session) -> list[Corrected]:
     query = (
         select(Message, Entry)
         .join(Entry, col(Entry.id) == col(Message.entry_id))
-        .where(col(Message.disposition) == Disposition.RECORDED, col(Entry.id).in_(spoken))
+        .where(
+            col(Message.disposition) == Disposition.RECORDED,
+            col(Message.erased_at).is_(None),
+            col(Entry.id).in_(spoken),
+        )
         .order_by(col(Message.id))
     )
     rows = list(session.exec(query))

@@ -1,5 +1,6 @@
 """Opens the database and hands out sessions whose transactions are what they claim to be, on SQLite and PostgreSQL."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,8 +17,10 @@ from sqlalchemy.exc import DatabaseError, DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
 
+from config.mistakes import unopened
 from ledger import events
 from ledger.errors import DatabaseUnavailable
+from ledger.unopened import in_plain_words
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_MS = 20_000
@@ -45,6 +48,7 @@ def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None
         "synchronous=FULL",
         "foreign_keys=ON",
         "recursive_triggers=ON",
+        "secure_delete=ON",
         f"busy_timeout={BUSY_MS}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
@@ -126,9 +130,11 @@ class Database:
                     connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_UPGRADING})")
                 command.upgrade(_alembic(connection), "head")
         except DatabaseError as wrong:
-            raise DatabaseUnavailable(f"the database cannot be opened: {wrong.orig}") from wrong
+            raise DatabaseUnavailable(in_plain_words(wrong)) from wrong
         except CommandError as wrong:
-            raise DatabaseUnavailable(f"the database is not of this program's version: {wrong}") from wrong
+            raise DatabaseUnavailable(
+                f"basis data ini ditulis oleh versi program yang lain ({wrong}); pasang versi program yang terbaru"
+            ) from wrong
 
     def revision(self) -> tuple[str | None, str | None]:
         """Return the migration in force and the one that this program expects; raises DatabaseUnavailable."""
@@ -136,8 +142,35 @@ class Database:
             with self.engine.connect() as connection:
                 current = MigrationContext.configure(connection).get_current_revision()
         except DBAPIError as wrong:
-            raise DatabaseUnavailable(f"the database cannot be opened: {wrong.orig}") from wrong
+            raise DatabaseUnavailable(in_plain_words(wrong)) from wrong
         return current, ScriptDirectory(str(MIGRATIONS)).get_current_head()
+
+    def scrub(self) -> str:
+        """Overwrite what deleted rows have left behind; returns in plain Indonesian what could not be done, else "".
+
+        SQLite: the file is written anew and the write-ahead log emptied, which others must let happen (20 seconds).
+        PostgreSQL: VACUUM; its own log and its own backups are the matter of whoever runs the server.
+        """
+        try:
+            if not self.is_sqlite:
+                with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                    connection.exec_driver_sql("VACUUM")
+                return ""
+            return self._scrub_file()
+        except (DBAPIError, sqlite3.Error) as wrong:
+            said = wrong.orig if isinstance(wrong, DBAPIError) else wrong
+            return f"sisa data di dalam berkas basis data belum ditimpa ({said})"
+
+    def _scrub_file(self) -> str:
+        connection = self.engine.raw_connection()  # outside any transaction: the listener of `begin` would open one
+        try:
+            cursor = connection.cursor()
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+            cursor.execute("VACUUM")
+            busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        finally:
+            connection.close()
+        return "catatan tulis (WAL) masih dipakai proses lain, jadi belum dikosongkan" if busy else ""
 
     def close(self) -> None:
         """Give every connection back."""
@@ -148,7 +181,7 @@ def _make_room(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as wrong:
-        raise DatabaseUnavailable(f"the folder of the database cannot be made: {wrong}") from wrong
+        raise DatabaseUnavailable(f"folder basis data {folder} tidak dapat dibuat: {unopened(wrong)}") from wrong
 
 
 def _alembic(connection: Connection) -> Config:

@@ -1,7 +1,10 @@
-"""Says dates and times in Indonesian, whatever the locale and time zone of the process."""
+"""Says dates and times in Indonesian, whatever the locale and time zone of the process; reads a written day."""
 
+import re
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
+
+from ledger.errors import LedgerError
 
 WEEKDAYS = ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu")
 MONTHS = (
@@ -20,6 +23,25 @@ MONTHS = (
 )
 SHORT_WEEKDAYS = ("Sen", "Sel", "Rab", "Kam", "Jum", "Sab", "Min")
 SHORT_MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
+
+
+_DAY_FIRST = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})", re.ASCII)
+
+
+class UnreadableDate(LedgerError):
+    """What was written is no day of the book; the text says so, in plain Indonesian."""
+
+
+def read_date(written: str) -> date:
+    """Read a day of the years 1900 to 2999 written as 2026-11-23 or 23-11-2026; raises UnreadableDate."""
+    turned = _DAY_FIRST.fullmatch(written.strip())
+    try:
+        day = date(*(int(part) for part in turned.group(3, 2, 1))) if turned else date.fromisoformat(written.strip())
+    except ValueError:
+        raise UnreadableDate("Tanggal ini tidak terbaca. Tulislah seperti 23-11-2026.") from None
+    if not 1900 <= day.year <= 2999:
+        raise UnreadableDate("Tahun ini di luar buku.")
+    return day
 
 
 def local(moment: datetime, zone: ZoneInfo) -> datetime:
@@ -44,7 +66,24 @@ def local_date(day: date, zone: ZoneInfo | None) -> date:
 def long_date(day: date, zone: ZoneInfo | None = None) -> str:
     """Say a date, or the local date of a moment: "Senin, 23 November 2026"."""
     on = local_date(day, zone)
-    return f"{WEEKDAYS[on.weekday()]}, {on.day} {MONTHS[on.month - 1]} {on.year}"
+    return f"{WEEKDAYS[on.weekday()]}, {plain_date(on)}"
+
+
+def plain_date(day: date, zone: ZoneInfo | None = None) -> str:
+    """Say a date, or the local date of a moment, without its weekday: "23 November 2026"."""
+    on = local_date(day, zone)
+    return f"{on.day} {MONTHS[on.month - 1]} {on.year}"
+
+
+def dense_date(day: date, zone: ZoneInfo | None = None) -> str:
+    """Say a date, or the local date of a moment, where there is little room: "23-11-2026"."""
+    return f"{local_date(day, zone):%d-%m-%Y}"
+
+
+def dense_moment(moment: datetime, zone: ZoneInfo) -> str:
+    """Say a moment where there is little room: "23-11-2026 08.15"."""
+    at = local(moment, zone)
+    return f"{dense_date(at, zone)} {_clock(at)}"
 
 
 def short_date(day: date, zone: ZoneInfo | None = None) -> str:

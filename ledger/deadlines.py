@@ -1,7 +1,7 @@
 """Reckons by when a matter is due, from the dated rules of the configuration and the working calendar."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -116,52 +116,16 @@ def limits(
     return tuple(sorted(found, key=lambda limit: limit.due))
 
 
-def promises(
-    deadlines: Deadlines,
-    calendar: WorkingCalendar,
-    *,
-    kind: Kind,
-    service: str,
-    received_at: datetime,
-    zone: ZoneInfo,
-    complete_at: datetime | None = None,
-) -> tuple[Promise, ...]:
-    """Return what the writer is told of dates, earliest first; see `limits`."""
-    every = limits(
-        deadlines,
-        calendar,
-        kind=kind,
-        service=service,
-        received_at=received_at,
-        zone=zone,
-        complete_at=complete_at,
-    )
+def promised(every: Sequence[Promise]) -> tuple[Promise, ...]:
+    """Return, of the limits of a matter, those of which its writer is told."""
     return tuple(limit for limit in every if limit.promised)
 
 
-def final_due(
-    deadlines: Deadlines,
-    calendar: WorkingCalendar,
-    *,
-    kind: Kind,
-    service: str,
-    received_at: datetime,
-    zone: ZoneInfo,
-    complete_at: datetime | None = None,
-) -> Promise | None:
-    """Return the earliest limit that ends the matter, told to the writer or not; None where no rule ends it.
+def final_due(every: Sequence[Promise]) -> Promise | None:
+    """Return, of the limits of a matter, the earliest that ends it, told to the writer or not; None where none does.
 
     Until somebody says when the file was complete it counts as complete on receipt, so that nothing lies unseen.
     """
-    every = limits(
-        deadlines,
-        calendar,
-        kind=kind,
-        service=service,
-        received_at=received_at,
-        zone=zone,
-        complete_at=complete_at,
-    )
     return next((limit for limit in every if limit.final), None)
 
 

@@ -7,8 +7,8 @@ from zoneinfo import ZoneInfo
 from sqlmodel import Session, col, select
 
 from config.settings import Deadlines, Registers, Settings
-from ledger import events, letters, numbering
-from ledger.deadlines import WorkingCalendar, final_due
+from ledger import events, letters, numbering, restored
+from ledger.deadlines import WorkingCalendar, final_due, limits
 from ledger.errors import LedgerError
 from ledger.letters import Answering
 from ledger.models import Entry
@@ -42,9 +42,11 @@ PLAIN_FIELDS = (
     "split_from",
     "aired_at",
     "broadcast_id",
+    "erased_at",
 )
 PERSONAL_FIELDS = (
     "name",
+    "sender_name",
     "organisation",
     "address",
     "phone",
@@ -76,7 +78,7 @@ class Rulebook:
     def due(self, kind: Kind, service: str, received_at: datetime) -> tuple[date | None, str]:
         """Return the date by which a matter must be finished and the rule that says so."""
         promise = final_due(
-            self.deadlines, self.calendar, kind=kind, service=service, received_at=received_at, zone=self.zone
+            limits(self.deadlines, self.calendar, kind=kind, service=service, received_at=received_at, zone=self.zone)
         )
         return (promise.due, promise.key) if promise else (None, "")
 
@@ -92,6 +94,7 @@ class Draft:
     mailbox: str = ""
     channel_word: str = ""
     name: str = ""
+    sender_name: str = ""
     organisation: str = ""
     address: str = ""
     phone: str = ""
@@ -124,6 +127,9 @@ def record(
         raise LedgerError(f"jenis “{draft.kind.value}” tidak mempunyai buku register")
     number = numbering.give(session, REGISTER_OF[draft.kind], at=at, zone=rulebook.zone, registers=rulebook.registers)
     due, rule = rulebook.due(draft.kind, draft.service, draft.received_at)
+    doubts = [draft.review_reason] if draft.review_reason else []
+    if restored.promised_before(session, str(number)):
+        doubts.append(restored.NUMBER_IN_DOUBT)
     entry = Entry(
         series=number.series,
         year=number.year,
@@ -139,6 +145,7 @@ def record(
         due_on=due.isoformat() if due else None,
         due_rule=rule,
         name=draft.name,
+        sender_name=draft.sender_name,
         organisation=draft.organisation,
         address=draft.address,
         phone=draft.phone,
@@ -146,8 +153,8 @@ def record(
         email=draft.email,
         matter=draft.matter,
         account=draft.account,
-        needs_review=draft.needs_review,
-        review_reason=draft.review_reason,
+        needs_review=draft.needs_review or bool(doubts),
+        review_reason="; ".join(doubts),
         themes=list(draft.themes),
         urgent=draft.urgent,
         restricted=draft.restricted,

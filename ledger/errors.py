@@ -6,7 +6,7 @@ class LedgerError(Exception):
 
 
 class DatabaseUnavailable(LedgerError):
-    """The database cannot be reached or is not of this program's version; for the operator."""
+    """The database cannot be reached or is not of this program's version; for the operator, in plain Indonesian."""
 
 
 class UnreadableRaw(LedgerError):

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -97,6 +97,16 @@ def append(
     return event
 
 
+def said_in(body: str) -> dict[str, object]:
+    """Return the plain values that an event's body holds; nothing where it is not of the known form."""
+    try:
+        said = json.loads(body)
+    except ValueError:
+        return {}
+    values = said.get("set") if isinstance(said, dict) else None
+    return dict(values) if isinstance(values, dict) else {}
+
+
 def last_moment(session: Session) -> datetime | None:
     """Return when the newest event was written; None in an empty book."""
     return session.exec(select(Event.at).order_by(col(Event.id).desc()).limit(1)).first()
@@ -105,6 +115,12 @@ def last_moment(session: Session) -> datetime | None:
 def of_entry(session: Session, entry_id: int) -> list[Event]:
     """Return the events of an entry, oldest first."""
     return list(session.exec(select(Event).where(col(Event.entry_id) == entry_id).order_by(col(Event.id))))
+
+
+def of_entries(session: Session, entry_ids: Sequence[int], verbs: Sequence[str]) -> list[Event]:
+    """Return the events of some entries that are of some verbs, oldest first."""
+    query = select(Event).where(col(Event.entry_id).in_(entry_ids), col(Event.verb).in_(verbs))
+    return list(session.exec(query.order_by(col(Event.id))))
 
 
 def values_of(session: Session, events: list[Event]) -> dict[int, dict[str, str]]:

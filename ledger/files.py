@@ -15,6 +15,8 @@ from ledger.words import Disposition
 MOST_FILES = 6
 MOST_BYTES = 10_000_000
 LONGEST_NAME = 120
+ADDED = "berkas"
+"""The verb of the event that says which files were handed in."""
 
 _SIGNATURES = (
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -60,13 +62,19 @@ def _packed(name: str, content: bytes) -> Packed:
 
 
 def attach(session: Session, entry: Entry, files: Sequence[Packed], *, at: datetime, actor: str) -> list[EntryFile]:
-    """Keep files with an entry, their bytes once per digest, with the event that says so."""
+    """Keep files with an entry, their bytes once per digest, with the event that says so; that is a version of it.
+
+    A file that the entry has already is not kept twice.
+    """
     assert entry.id is not None, "the entry was written"
-    made = [_kept(session, entry.id, file, at, actor) for file in files]
+    known = {file.raw_digest for file in of_entry(session, entry.id)}
+    made = [_kept(session, entry.id, file, at, actor) for file in files if file.raw.digest not in known]
     if made:
+        entry.version += 1
+        session.add(entry)
         events.append(
             session,
-            "berkas",
+            ADDED,
             at=at,
             actor=actor,
             about=events.Subject(entry_id=entry.id),
@@ -78,9 +86,10 @@ def attach(session: Session, entry: Entry, files: Sequence[Packed], *, at: datet
 
 def _kept(session: Session, entry_id: int, file: Packed, at: datetime, actor: str) -> EntryFile:
     raw = file.raw
-    if session.get(Raw, raw.digest) is None:
-        session.add(Raw(digest=raw.digest, size=raw.size, packed=raw.packed, kept_at=at))
-        session.flush()
+    row = session.get(Raw, raw.digest) or Raw(digest=raw.digest, size=raw.size, packed=b"", kept_at=at)
+    row.packed = row.packed or raw.packed  # one lawfully erased may be handed in anew
+    session.add(row)
+    session.flush()
     new = EntryFile(
         entry_id=entry_id,
         raw_digest=raw.digest,
@@ -96,8 +105,9 @@ def _kept(session: Session, entry_id: int, file: Packed, at: datetime, actor: st
 
 
 def of_entry(session: Session, entry_id: int) -> list[EntryFile]:
-    """Return the files of an entry, oldest first."""
-    return list(session.exec(select(EntryFile).where(col(EntryFile.entry_id) == entry_id).order_by(col(EntryFile.id))))
+    """Return the files of an entry, oldest first; those lawfully erased have no name, and are left out."""
+    query = select(EntryFile).where(col(EntryFile.entry_id) == entry_id, col(EntryFile.name) != "")
+    return list(session.exec(query.order_by(col(EntryFile.id))))
 
 
 def names_of(session: Session, entry_id: int) -> list[str]:

@@ -2,8 +2,8 @@
 
 import os
 import platform
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -89,8 +89,39 @@ class MailboxHold:
         connection.close()
         return False
 
+    def release_at_once(self) -> None:
+        """Give the mailbox free for who asks next; after `release` the server takes a moment to notice."""
+        if self._connection is not None:
+            with suppress(DBAPIError):  # the lock fell with its connection
+                self._connection.execute(text("SELECT pg_advisory_unlock_all()"))
+        self.release()
+
     def release(self) -> None:
         """Give the mailbox free."""
         if self._connection is not None:
             self._connection.close()
         self._connection = None
+
+
+@contextmanager
+def alone(database: Database, work: str) -> Iterator[bool]:
+    """Say whether this process alone does some work for the book as long as the block lasts, or leaves it to another.
+
+    On SQLite it does: who has such work to do holds the whole book.
+    """
+    hold = MailboxHold(database, work)
+    try:
+        yield hold.held()
+    finally:
+        hold.release_at_once()
+
+
+@contextmanager
+def holding_everything(database: Database, mailboxes: Iterable[str]) -> Iterator[None]:
+    """Hold a book against every other process that reads and sends, on either database; raises AlreadyHeld."""
+    with ExitStack() as stack:
+        stack.enter_context(holding_the_book(database))
+        for mailbox in mailboxes:
+            if not stack.enter_context(alone(database, mailbox)):
+                raise AlreadyHeld(f"kotak surat {mailbox} sedang dibaca oleh proses lain; hentikan dahulu proses itu")
+        yield

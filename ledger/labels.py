@@ -103,12 +103,16 @@ VERBS: dict[str, str] = {
     "dijawab": "Dijawab",
     "diurungkan": "Perubahan diurungkan",
     "akun": "Akun petugas diubah",
+    "dipulihkan": "Buku dipulihkan dari cadangan",
     "surat_dikirim_ulang": "Surat dikirim ulang",
     "surat_dilepas": "Surat yang ditahan dilepas",
     "balasan_webmail": "Balasan dari webmail",
     "surat_kembali": "Surat dikembalikan oleh server penerima",
     "disposisi_berubah": "Penggolongan surat diubah",
     "berkas": "Berkas dilampirkan",
+    "diekspor": "Dokumen dibuat dari buku",
+    "rekap_terbit": "Rekap diterbitkan",
+    "dihapus_data": "Data pribadi dihapus",
 }
 
 FIELDS: dict[str, str] = {
@@ -130,6 +134,7 @@ FIELDS: dict[str, str] = {
     "needs_review": "Perlu ditinjau",
     "recorded_by": "Dicatat oleh",
     "name": "Nama",
+    "sender_name": "Nama pada alamat pengirim",
     "organisation": "Instansi",
     "address": "Alamat",
     "phone": "Telepon",
@@ -159,6 +164,18 @@ FIELDS: dict[str, str] = {
     "surat": "Surat",
     "keadaan": "Keadaan",
     "message_id": "Message-ID",
+    "dokumen": "Dokumen",
+    "format": "Bentuk",
+    "saringan": "Bagian buku",
+    "baris": "Jumlah baris",
+    "rahasia": "Identitas rahasia",
+    "periode": "Periode",
+    "posisi": "Sampai peristiwa ke",
+    "sidik": "Sidik angka",
+    "erased_at": "Data pribadi dihapus",
+    "jumlah_surat": "Surat yang dihapus isinya",
+    "jumlah_surat_kita": "Surat kita yang dihapus isinya",
+    "jumlah_berkas": "Berkas yang dihapus",
 }
 
 _VALUES: dict[str, dict[str, str]] = {

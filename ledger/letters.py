@@ -9,11 +9,14 @@ from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import Session, col, select
 
 from ledger import events
+from ledger.addresses import is_writable
 from ledger.errors import LedgerError
 from ledger.models import Entry, Letter
 from ledger.words import LetterState, Purpose
 
 ACTOR = "sistem"
+NUMBER_HEADER = "X-Buku-Nomor"
+"""The header in which every letter of ours bears its register number, so that it is known without the book."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +133,12 @@ def keep_owed(letter: Letter, *, reason: str, next_attempt_at: datetime) -> None
 
 def requeue(letter: Letter, *, reason: str, next_attempt_at: datetime) -> None:
     """Put a letter back after a failure that may pass; the reason stays visible until it is sent."""
-    letter.state, letter.reason, letter.next_attempt_at = LetterState.QUEUED, reason, next_attempt_at
+    letter.state, letter.reason, letter.next_attempt_at = _to_go(letter), reason, next_attempt_at
+
+
+def _to_go(letter: Letter) -> LetterState:
+    """Return the state of a letter that is to go out: one without words (of a restored book) is to be written first."""
+    return LetterState.QUEUED if letter.subject else LetterState.OWED
 
 
 _VERBS = {
@@ -187,30 +195,52 @@ def release(session: Session, letter: Letter, *, actor: str, at: datetime) -> No
     """Let a letter go out after all that the cap of its address had withheld; raises LedgerError for any other."""
     if letter.state is not LetterState.WITHHELD or not letter.releasable:
         raise LedgerError("Surat ini tidak ditahan oleh batas harian, jadi tidak dapat dilepas.")
-    letter.state, letter.reason, letter.ended_at = LetterState.OWED, "", None
     letter.released = True
+    _let_go(session, letter, actor=actor, at=at)
+
+
+def _let_go(session: Session, letter: Letter, *, actor: str, at: datetime) -> None:
+    letter.state, letter.reason, letter.ended_at = LetterState.OWED, "", None
     _tell(session, "surat_dilepas", letter, at=at, actor=actor)
 
 
 def revive(session: Session, letter: Letter, *, actor: str, at: datetime) -> None:
-    """Queue a letter again that had ended; it keeps its Message-ID and its words."""
-    letter.state, letter.reason, letter.ended_at = LetterState.QUEUED, "", None
+    """Queue a letter again that had ended; it keeps its Message-ID and its words, and no limit holds it."""
+    letter.state, letter.reason, letter.ended_at, letter.released = _to_go(letter), "", None, True
     letter.attempts, letter.next_attempt_at, letter.owed_at = 0, at, at
     _tell(session, "surat_dikirim_ulang", letter, at=at, actor=actor)
 
 
-_NOT_GONE = (LetterState.OWED, LetterState.QUEUED, LetterState.FAILED, LetterState.WITHHELD)
+_WAITING = (LetterState.OWED, LetterState.QUEUED)
+_NOT_GONE = (*_WAITING, LetterState.FAILED, LetterState.WITHHELD)
+NO_ADDRESS_LEFT = "Alamat surel pelapor dihapus sebelum surat dikirim."
 
 
-def readdress(session: Session, entry: Entry) -> None:
-    """Let the letters of an entry that have not reached anybody go to its present address."""
+def readdress(session: Session, entry: Entry, *, silent: bool, actor: str, at: datetime) -> None:
+    """Let the letters of an entry that have not reached anybody go to its present address.
+
+    Without an address those that wait are withheld; one withheld because nobody could write to the old address goes
+    out, unless the entry is `silent` and wants no letters.
+    """
     for letter in _locked(session, entry, _NOT_GONE):
+        if is_erased(letter, entry):
+            continue
+        unreachable = letter.state is LetterState.WITHHELD and not is_writable(letter.recipient)
         letter.recipient = entry.email
+        if unreachable and not silent and is_writable(entry.email):
+            _let_go(session, letter, actor=actor, at=at)
+        elif letter.state in _WAITING and not entry.email:
+            end(session, letter, LetterState.WITHHELD, reason=NO_ADDRESS_LEFT, at=at)
+
+
+def is_erased(letter: Letter, entry: Entry) -> bool:
+    """Say whether the words of a letter went when the data of its entry were erased; such a one is never sent."""
+    return entry.erased_at is not None and letter.owed_at <= entry.erased_at
 
 
 def withhold_waiting(session: Session, entry: Entry, *, reason: str, at: datetime) -> None:
     """Withhold the letters of an entry that were not sent yet."""
-    for letter in _locked(session, entry, (LetterState.OWED, LetterState.QUEUED)):
+    for letter in _locked(session, entry, _WAITING):
         end(session, letter, LetterState.WITHHELD, reason=reason, at=at)
 
 
@@ -218,6 +248,17 @@ def _locked(session: Session, entry: Entry, states: Sequence[LetterState]) -> li
     """Return the letters of an entry in some states, held so that the post cannot take them meanwhile."""
     query = select(Letter).where(col(Letter.entry_id) == entry.id, col(Letter.state).in_(states))
     return list(session.exec(query.order_by(col(Letter.id)).with_for_update()))
+
+
+def acknowledgement_of(session: Session, entry: Entry) -> Letter | None:
+    """Return the acknowledgement of an entry; the database lets none have two."""
+    query = select(Letter).where(col(Letter.entry_id) == entry.id, col(Letter.purpose) == Purpose.TANDA_TERIMA)
+    return session.exec(query).first()
+
+
+def answers_of(session: Session, entry: Entry) -> list[Letter]:
+    """Return the answers that officers wrote for an entry, oldest first."""
+    return [letter for letter in of_entry(session, _known(entry.id)) if letter.purpose is Purpose.JAWABAN]
 
 
 def ids_of_entry(session: Session, entry_id: int) -> list[str]:

@@ -12,11 +12,13 @@ from sqlmodel import Session, col, select
 
 from ledger import events, letters
 from ledger.errors import LedgerError
-from ledger.models import Arrival, Attachment, Entry, FolderState, MailboxState, Message, Raw
+from ledger.models import Arrival, Attachment, Entry, FolderState, MailboxState, Message, Raw, Tombstone
 from ledger.words import ArrivalState, Disposition
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 _ID_LENGTH = 512
+FROM_FILES = "impor"
+"""The folder that an arrival names whose mail came from a file and not from a server."""
 
 
 def storable(text: str) -> str:
@@ -63,12 +65,13 @@ class PackedRaw:
 
 
 def take(session: Session, place: Place, raw: PackedRaw, *, received_at: datetime, at: datetime) -> None:
-    """Keep one fetched mail: its raw bytes, once per digest, and its arrival.
+    """Keep one fetched mail: its raw bytes, once per digest, and its arrival; of one lawfully erased no bytes.
 
     An arrival that could not be fetched before becomes taken. Raises IntegrityError where another process was first.
     """
     if session.get(Raw, raw.digest) is None:
-        session.add(Raw(digest=raw.digest, size=raw.size, packed=raw.packed, kept_at=at))
+        packed = raw.packed if session.get(Tombstone, raw.digest) is None else b""
+        session.add(Raw(digest=raw.digest, size=raw.size, packed=packed, kept_at=at))
         session.flush()
     arrival = _at(session, place) or _new_arrival(place, ArrivalState.TAKEN, at)
     arrival.state, arrival.attempts, arrival.error = ArrivalState.TAKEN, 0, ""
@@ -205,6 +208,8 @@ def raw_of(session: Session, digest: str) -> bytes:
     row = session.get(Raw, digest)
     if row is None:
         raise LedgerError(f"surat asli {digest[:12]} tidak ada di basis data")
+    if not row.packed:
+        raise LedgerError("isinya telah dihapus menurut aturan")
     raw = unpack(row)
     if raw is None:
         raise LedgerError(f"surat asli {digest[:12]} rusak di basis data")
@@ -289,6 +294,12 @@ def no_reply_of(session: Session, entry_id: int) -> tuple[str, ...]:
     """Return the rows of the screening table that forbid an automatic answer to the mail that opened an entry."""
     opening = _opened_by(session, entry_id)
     return tuple(opening.no_reply) if opening is not None else ()
+
+
+def is_silent(session: Session, entry_id: int) -> bool:
+    """Say whether the mail that opened an entry was taken in from a file, and wants no letter."""
+    opening = _opened_by(session, entry_id)
+    return opening is not None and opening.silent
 
 
 def count_files(session: Session, entry_id: int) -> int:

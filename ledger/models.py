@@ -101,10 +101,12 @@ class Entry(SQLModel, table=True):
     """One line of the book. The number never changes; every other change is an Event of the same transaction.
 
     `received_at` is when the matter reached the office, `recorded_at` when it was written into the book, `aired_at`
-    when it was told on the radio. `officer` is a login; `merged_into` and `split_from` are numbers of the book; `once`
+    when it was told on the radio. `sender_name` is what the address of a mail calls itself, kept where the letter names
+    nobody: a hint, no identity. `officer` is a login; `merged_into` and `split_from` are numbers of the book; `once`
     is the token of the form that made the entry, so that a second submission finds the first. `version` counts the
     changes. `themes` are keys of themes.toml; `urgent` says why the matter cannot wait (empty: it can); a `restricted`
-    one concerns the conduct of officers (berkadar pengawasan).
+    one concerns the conduct of officers (berkadar pengawasan). `erased_at` is when its personal values were lawfully
+    erased.
     """
 
     __table_args__ = (
@@ -126,11 +128,12 @@ class Entry(SQLModel, table=True):
     service: str = Field(max_length=32, index=True)
     status: Status = Field(default=Status.DITERIMA, sa_type=_word(Status), index=True)
     received_at: datetime = Field(sa_type=Moment, index=True)
-    recorded_at: datetime = Field(sa_type=Moment)
+    recorded_at: datetime = Field(sa_type=Moment, index=True)
     due_on: str | None = Field(default=None, max_length=10)
     due_rule: str = ""
     closed_at: datetime | None = Field(default=None, sa_type=Moment)
     name: str = Field(default="", sa_type=Text)
+    sender_name: str = Field(default="", sa_type=Text)
     organisation: str = Field(default="", sa_type=Text)
     address: str = Field(default="", sa_type=Text)
     phone: str = ""
@@ -153,6 +156,7 @@ class Entry(SQLModel, table=True):
     split_from: str = ""
     aired_at: datetime | None = Field(default=None, sa_type=Moment)
     broadcast_id: int | None = Field(default=None, index=True)
+    erased_at: datetime | None = Field(default=None, sa_type=Moment)
     once: str | None = Field(default=None, unique=True, index=True, max_length=64)
     version: int = 1
 
@@ -163,6 +167,7 @@ class Message(SQLModel, table=True):
     `rfc_message_id` is the Message-ID header without angle brackets; `sent_at` the sender's Date (it decides nothing);
     `received_at` the INTERNALDATE of the first arrival. `text` is what the writer newly wrote, `quoted` the rest.
     An `outgoing` one is an answer that staff wrote in webmail; a `silent` one came from a file, and wants no letter.
+    Of one lawfully erased (`erased_at`) nothing is left but what tells it again when it comes once more.
     """
 
     __table_args__ = (Index("mails_to_review", "disposition", "id", **_DOUBTFUL),)
@@ -195,6 +200,7 @@ class Message(SQLModel, table=True):
     entry_id: int | None = Field(default=None, foreign_key="entry.id", index=True)
     duplicate_of: int | None = Field(default=None, foreign_key="message.id")
     settled_at: datetime = Field(sa_type=Moment)
+    erased_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
 class Attachment(SQLModel, table=True):
@@ -285,6 +291,19 @@ class EventValue(SQLModel, table=True):
     field: str = Field(max_length=40)
     salt: str = Field(max_length=32)
     value: str = Field(sa_type=Text)
+
+
+class Tombstone(SQLModel, table=True):
+    """What is left of the bytes of a mail that were lawfully erased, so that the same mail is never taken in again.
+
+    `letter_key` tells the same letter in other bytes (`erasure.letter_key`), None where the mail was never read;
+    `event_id` is the event of the erasure, which names both. A mail that this book never held may have one, too: the
+    list of erasures was applied to a restored backup.
+    """
+
+    digest: str = Field(primary_key=True, max_length=64)
+    letter_key: str | None = Field(default=None, index=True, max_length=64)
+    event_id: int = Field(foreign_key="event.id", index=True)
 
 
 class ChainHead(SQLModel, table=True):
@@ -406,3 +425,49 @@ class FormDraft(SQLModel, table=True):
     form: str = Field(max_length=80)
     content: dict[str, str] = Field(default_factory=dict, sa_type=JSON)
     saved_at: datetime = Field(sa_type=Moment)
+
+
+class Recap(SQLModel, table=True):
+    """An issued recap: `figures` (canonical JSON) as of its two cuts through the chain, never changed afterwards.
+
+    `opening` and `closing` are the places in the chain up to which its first and its last moment were looked at; the
+    event carries the digest of all that is said here. The two texts (kendala, rekomendasi) stand as typed.
+    """
+
+    __table_args__ = (UniqueConstraint("event_id", name="one_event_a_recap"),)
+
+    period: str = Field(primary_key=True, max_length=8)
+    opens_on: str = Field(max_length=10)
+    ends_before: str = Field(max_length=10)
+    opening: int
+    closing: int
+    figures: str = Field(sa_type=Text)
+    obstacles: str = Field(default="", sa_type=Text)
+    advice: str = Field(default="", sa_type=Text)
+    issued_by: str
+    issued_at: datetime = Field(sa_type=Moment)
+    event_id: int = Field(foreign_key="event.id")
+
+
+class BackupState(SQLModel, table=True):
+    """How backing up last went: one row. `place` is the last good file; `trouble` says what is wrong and what to do."""
+
+    __tablename__ = "backup_state"
+
+    id: int = Field(default=1, primary_key=True, sa_column_kwargs={"autoincrement": False})
+    tried_at: datetime = Field(sa_type=Moment)
+    succeeded_at: datetime | None = Field(default=None, sa_type=Moment)
+    place: str = Field(default="", sa_type=Text)
+    trouble: str = Field(default="", sa_type=Text)
+
+
+class Restoration(SQLModel, table=True):
+    """One return of the book from a backup made at `made_at`: what was done between that and `restored_at` is unknown.
+
+    `promised` are numbers that letters of that time told to citizens, as far as the Sent folders showed.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    made_at: datetime = Field(sa_type=Moment)
+    restored_at: datetime = Field(sa_type=Moment)
+    promised: list[str] = Field(default_factory=list, sa_type=JSON)

@@ -66,6 +66,30 @@ class Classifier(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Themed:
+    """What a letter is about: keys of themes.toml in its order, why it cannot wait, and whether few should read it.
+
+    `urgent` is empty where the letter can wait; `secret` says that its writer asks not to be named. `reasons` are in
+    plain Indonesian, with the words found.
+    """
+
+    themes: tuple[str, ...] = ()
+    urgent: str = ""
+    restricted: bool = False
+    reasons: tuple[str, ...] = ()
+    secret: bool = False
+
+
+NO_THEME = Themed()
+
+
+class ThemeFinder(Protocol):
+    """Tells what a text is about and whether it can wait, with reasons."""
+
+    def read(self, wording: Wording) -> Themed: ...
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """One value of an identity as written, with where it stood (Indonesian, plain) and a confidence in 0..1."""
 
@@ -103,7 +127,8 @@ class LetterFacts:
     `recipient` is the address it would go to, empty where the mail names none; `no_reply` are the rows of the screening
     table that forbid an automatic answer (RFC 3834) to a mail that was recorded all the same; `sent_lately` counts the
     letters that went to this recipient in the last 24 hours; `released` says that an officer let the letter go all the
-    same; `by_officer` that an officer wrote it, so that it is no automatic letter.
+    same; `by_officer` that an officer wrote it, so that it is no automatic letter; `in_doubt` that it may have gone out
+    before the book was restored from a backup.
     """
 
     recipient: str
@@ -111,6 +136,7 @@ class LetterFacts:
     sent_lately: int = 0
     released: bool = False
     by_officer: bool = False
+    in_doubt: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from ledger.errors import LedgerError
 from ledger.files import Packed
 from ledger.letters import Answering
 from ledger.models import Broadcast, Entry
+from ledger.ports import NO_THEME, Themed, ThemeFinder, Wording
 from ledger.words import Channel, Kind
 
 TYPED_CHANNELS = (Channel.TELEPON, Channel.PETUGAS, Channel.RADIO, Channel.LAINNYA)
@@ -59,21 +60,33 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """By which rules the desk writes: the rulebook, the office's area code, the mailbox that answers a service."""
+    """By which rules the desk writes: the rulebook, the office's area code, the mailbox that answers a service.
+
+    `themes` tells what typed words are about and whether they can wait; without it nothing is said of either.
+    """
 
     rulebook: Rulebook
     local_area: str | None
     mailboxes: tuple[tuple[str, str], ...]
+    themes: ThemeFinder | None = None
 
     @classmethod
-    def of(cls, settings: Settings) -> "Desk":
+    def of(cls, settings: Settings, themes: ThemeFinder | None = None) -> "Desk":
         """Build it from a configuration; the area code is that of the office's own telephone."""
         boxes = tuple((box.service, box.address) for box in settings.mailboxes)
-        return cls(Rulebook.of(settings), telephones.area_of(settings.office.telephone), boxes)
+        return cls(Rulebook.of(settings), telephones.area_of(settings.office.telephone), boxes, themes)
 
     def mailbox_of(self, service: str) -> str:
         """Return the mailbox from which a letter about a service goes out."""
         return next((address for key, address in self.mailboxes if key == service), self.mailboxes[0][1])
+
+    def mailbox_for(self, entry: Entry) -> str:
+        """Return the mailbox from which a letter for an entry goes out: the one that it came to, if it did."""
+        return entry.mailbox or self.mailbox_of(entry.service)
+
+    def themed(self, matter: str, account: str) -> Themed:
+        """Say what typed words are about and whether they can wait."""
+        return NO_THEME if self.themes is None else self.themes.read(Wording(matter, account))
 
 
 def take_down(
@@ -117,6 +130,7 @@ def _check(session: Session, told: Told) -> None:
 
 def _draft(told: Told, desk: Desk) -> Draft:
     number = telephones.read(told.phone, local_area=desk.local_area)
+    themed = desk.themed(told.matter, told.account)
     return Draft(
         channel=told.channel,
         channel_word=told.channel_word,
@@ -131,7 +145,10 @@ def _draft(told: Told, desk: Desk) -> Draft:
         email=told.email,
         matter=told.matter or matter_of(told.account),
         account=told.account,
-        secret=told.secret,
+        themes=themed.themes,
+        urgent=themed.urgent,
+        restricted=themed.restricted,
+        secret=told.secret or themed.secret,
         represents=told.represents,
         aired_at=told.aired_at,
         broadcast_id=told.broadcast_id,

@@ -1,14 +1,14 @@
 """Finds what the book holds: pages of entries by filter and words, the trays of staff, and the counts of the day."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from typing import cast
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, ScalarSelect, and_, case, false, func, or_
+from sqlalchemy import ColumnElement, ScalarSelect, and_, case, false, func, or_, tuple_
 from sqlalchemy.orm import QueryableAttribute, aliased, defer
 from sqlalchemy.sql.base import ExecutableOption
 from sqlalchemy.sql.elements import SQLCoreOperations
@@ -63,6 +63,8 @@ class Order(StrEnum):
 class Filter:
     """What is wanted of the book; `since` and `until` are days of receipt in the office's zone, both included.
 
+    `new_since` is the day from whose beginning on it was written into the book, whenever it was received.
+
     `officer` is a login; NOBODY asks for entries that no officer has. A `discreet` search does not find secret entries
     by their words, only by their number: else it would tell whose they are.
     """
@@ -75,6 +77,7 @@ class Filter:
     mailbox: str | None = None
     since: date | None = None
     until: date | None = None
+    new_since: date | None = None
     needs_review: bool = False
     overdue: bool = False
     due_today: bool = False
@@ -119,6 +122,7 @@ class Line:
     received_at: datetime
     due_on: date | None
     name: str
+    sender_name: str
     organisation: str
     phone: str
     email: str
@@ -199,6 +203,39 @@ def count(session: Session, wanted: Filter, *, zone: ZoneInfo, today: date) -> i
     return session.exec(query).one()
 
 
+def in_order(
+    session: Session, wanted: Filter, *, zone: ZoneInfo, today: date, batch: int = 500
+) -> Iterator[Sequence[Entry]]:
+    """Give whole entries in the order of a paper book, some at a time: by number, over several registers as recorded.
+
+    Memory does not grow with the book; each batch leaves the session before the next one is read.
+    """
+    conditions = _conditions(wanted, zone=zone, today=today)
+    key = [col(Entry.year), col(Entry.sequence), col(Entry.id)] if wanted.series else [col(Entry.id)]
+    query = select(Entry).where(*conditions).order_by(*key).limit(batch)
+    rows = session.exec(query).all()
+    while rows:
+        session.expunge_all()
+        yield rows
+        last = rows[-1]
+        further = tuple_(*key) > ((last.year, last.sequence, last.id) if wanted.series else (last.id,))
+        rows = session.exec(query.where(further)).all() if len(rows) == batch else []
+
+
+def months_of(session: Session, wanted: Filter, *, zone: ZoneInfo, today: date) -> set[date]:
+    """Return the first days of the months (in the office's zone) in which what a filter finds was received."""
+    query = select(Entry.received_at).where(*_conditions(wanted, zone=zone, today=today))
+    moments = session.exec(query.execution_options(yield_per=5000))
+    return {at.astimezone(zone).date().replace(day=1) for at in moments}
+
+
+def first_day(session: Session, *, series: Register | None, zone: ZoneInfo) -> date | None:
+    """Return the day on which the first entry of a register, or of the book, was written; None while it is empty."""
+    query = select(func.min(Entry.recorded_at))
+    at = session.exec(query if series is None else query.where(col(Entry.series) == series)).one()
+    return at.astimezone(zone).date() if at else None
+
+
 def _page(rows: Sequence[Entry], total: int, step: "_Step", *, more_above: bool, more_below: bool) -> Page:
     lines = tuple(line_of(row) for row in rows)
     if not lines:
@@ -238,6 +275,7 @@ def line_of(entry: Entry) -> Line:
         received_at=entry.received_at,
         due_on=date.fromisoformat(entry.due_on) if entry.due_on else None,
         name=entry.name,
+        sender_name=entry.sender_name,
         organisation=entry.organisation,
         phone=entry.phone,
         email=entry.email,
@@ -392,6 +430,8 @@ def _conditions(wanted: Filter, *, zone: ZoneInfo, today: date) -> list[ColumnEl
         conditions.append(col(Entry.received_at) >= midnight(wanted.since, zone))
     if wanted.until is not None:
         conditions.append(col(Entry.received_at) < midnight(wanted.until + timedelta(days=1), zone))
+    if wanted.new_since is not None:
+        conditions.append(col(Entry.recorded_at) >= midnight(wanted.new_since, zone))
     if wanted.needs_review:
         conditions.append(col(Entry.needs_review).is_(True))
     if wanted.open_only:
@@ -428,9 +468,9 @@ def _of_words(text: str) -> list[ColumnElement[bool]]:
         return []
     numbered = _NUMBER_THEN_YEAR.fullmatch(text) or _NUMBER.fullmatch(text)
     if numbered:
-        return [or_(_numbered(numbered), _phoned(text))]
+        return [or_(_numbered(numbered), phoned(text))]
     if _PHONE.fullmatch(text):
-        return [_phoned(text)]
+        return [phoned(text)]
     return [_holding(word) for word in text.split()[:_MOST_WORDS]]
 
 
@@ -444,7 +484,8 @@ def _numbered(found: re.Match[str]) -> ColumnElement[bool]:
     return and_(*conditions)
 
 
-def _phoned(text: str) -> ColumnElement[bool]:
+def phoned(text: str) -> ColumnElement[bool]:
+    """Return the condition that an entry bears a telephone number, however the book or the text writes it."""
     digits = re.sub(r"\D", "", text)
     core = digits.removeprefix("0062").removeprefix("62").lstrip("0")
     # Two or three digits stand in half of all telephone numbers: that would find nothing by finding everything.
@@ -461,7 +502,10 @@ def _digits_of(phone: SQLCoreOperations[str]) -> ColumnElement[str]:
 
 
 def _holding(word: str) -> ColumnElement[bool]:
-    columns = (Entry.number, Entry.name, Entry.organisation, Entry.phone, Entry.email, Entry.matter)
+    columns = (
+        *(Entry.number, Entry.name, Entry.sender_name, Entry.organisation, Entry.phone, Entry.email),
+        Entry.matter,
+    )
     return or_(*(col(column).icontains(word, autoescape=True) for column in columns))
 
 
@@ -472,6 +516,9 @@ class Waiting:
     review: int
     undelivered: int
 
+
+_NOT_ERASED = or_(col(Entry.erased_at).is_(None), col(Letter.owed_at) > col(Entry.erased_at))
+"""Letters about which somebody can still do something (`letters.is_erased`)."""
 
 _UNDELIVERED = (LetterState.FAILED, LetterState.UNCERTAIN, LetterState.WITHHELD)
 _WITH_DOUBT = (Disposition.UNREGISTERED, Disposition.FOLLOW_UP)
@@ -494,7 +541,7 @@ def undelivered(session: Session) -> dict[LetterState, int]:
     query = (
         select(Letter.state, func.count())
         .join(Entry, col(Entry.id) == col(Letter.entry_id))
-        .where(col(Letter.state).in_(_UNDELIVERED), _OPEN)
+        .where(col(Letter.state).in_(_UNDELIVERED), _OPEN, _NOT_ERASED)
         .group_by(col(Letter.state))
     )
     return {LetterState(state): count for state, count in session.exec(query)}
@@ -531,7 +578,10 @@ class Today:
 
 
 def overview(session: Session, addresses: Sequence[str], *, zone: ZoneInfo, today: date) -> Today:
-    """Count what an officer must know in the morning; new is what was received since yesterday began."""
+    """Count what an officer must know in the morning; new is what was written into the book since yesterday began.
+
+    By receipt, what a mailbox gave late (after a weekend without network) would never be new to anybody.
+    """
 
     # A question each, because each has an index of its own: all in one would read the whole book.
     def counted(wanted: Filter) -> int:
@@ -541,7 +591,7 @@ def overview(session: Session, addresses: Sequence[str], *, zone: ZoneInfo, toda
         col(Letter.state).in_([LetterState.OWED, LetterState.QUEUED, LetterState.SENDING])
     )
     return Today(
-        new=counted(Filter(since=today - timedelta(days=1))),
+        new=counted(Filter(new_since=today - timedelta(days=1))),
         review=waiting(session).review,
         due_today=counted(Filter(due_today=True)),
         overdue=counted(Filter(overdue=True)),
@@ -583,12 +633,14 @@ def mails(session: Session, dispositions: Sequence[Disposition], *, before: int 
     return list(session.exec(query.order_by(col(Message.id).desc()).limit(limit)))
 
 
-def mails_to_review(session: Session, *, limit: int) -> list[Message]:
-    """Return the mails that an officer must look at, newest first (those in quarantine apart).
+def mails_to_review(session: Session, *, before: int | None = None, limit: int) -> list[Message]:
+    """Return the mails that an officer must look at, newest first (those in quarantine apart), down from id `before`.
 
     They have no entry, or continue one that is closed.
     """
     query = select(Message).where(col(Message.disposition).in_(_WITH_DOUBT), col(Message.needs_review).is_(True))
+    if before is not None:
+        query = query.where(col(Message.id) < before)
     return list(session.exec(query.order_by(col(Message.id).desc()).limit(limit)))
 
 
@@ -620,7 +672,7 @@ def letters(
         .where(col(Letter.state).in_(states))
     )
     if open_only:
-        query = query.where(_OPEN)
+        query = query.where(_OPEN, _NOT_ERASED)
     if before is not None:
         query = query.where(col(Letter.id) < before)
     rows = session.exec(query.order_by(col(Letter.id).desc()).limit(limit))

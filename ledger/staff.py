@@ -175,6 +175,9 @@ def one_time_password() -> str:
     return "-".join("".join(secrets.choice(_LETTERS) for _ in range(5)) for _ in range(3))
 
 
+WRONG_NOW = "Kata sandi yang sekarang tidak cocok. Bila Saudara yakin benar, mintalah pengelola membuatkan yang baru."
+
+
 def check_password(who: Staff, password: str) -> None:
     """Raise LedgerError where a password is unfit for an account."""
     if len(password) < SHORTEST_PASSWORD:
@@ -190,7 +193,7 @@ def check_password(who: Staff, password: str) -> None:
 def change_password(session: Session, who: Staff, old: str, new: str, *, at: datetime) -> None:
     """Change one's own password and end all of one's sessions; raises LedgerError where either password is unfit."""
     if not _fits(old, who.password_hash):
-        raise LedgerError("Kata sandi yang sekarang tidak cocok.")
+        raise LedgerError(WRONG_NOW)
     if old == new:
         raise LedgerError("Kata sandi baru harus berbeda dari yang lama.")
     check_password(who, new)
@@ -205,8 +208,14 @@ def _hashed(password: str) -> str:
 
 
 def _fits(password: str, kept: str) -> bool:
+    """Say whether a password is the one kept; one kept in a way that this program does not know fits nothing.
+
+    Such an account costs as much to try as any other, so that nobody can tell it from them.
+    """
+    known = Argon2Hasher.identify(kept)
+    against = kept if known else _nobodys()
     with _computing:
-        return _hasher.verify(unicodedata.normalize("NFC", password)[:LONGEST_PASSWORD], kept)
+        return _hasher.verify(unicodedata.normalize("NFC", password)[:LONGEST_PASSWORD], against) and known
 
 
 @cache

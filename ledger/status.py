@@ -5,11 +5,14 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from ledger.dates import short_moment
+from ledger.models import BackupState
 from ledger.search import MailboxLine, Today
 from ledger.words import LetterState
 
 LATE = timedelta(minutes=30)
 """A mailbox not read for so long needs somebody to look."""
+BACKUP_TOO_OLD = timedelta(days=2)
+"""A last good backup older than this needs somebody to look."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,21 @@ def lines(today: Today, *, zone: ZoneInfo, now: datetime) -> list[StatusLine]:
         ("tanda terima ditahan", today.letters.get(LetterState.WITHHELD, 0), False),
     ]
     return mailboxes + [StatusLine(f"{label}: {count}", urgent and count > 0) for label, count, urgent in counted]
+
+
+def backup_line(state: BackupState | None, *, configured: bool, zone: ZoneInfo, now: datetime) -> StatusLine:
+    """Return how old the last good backup is and where it lies; urgent where one is wanted and none is young enough."""
+    if state is None or state.succeeded_at is None:
+        last = "belum pernah dibuat" if configured else "belum diatur; isikan [backup] folder di office.toml"
+    else:
+        age = now - state.succeeded_at
+        last = f"terakhir {short_moment(state.succeeded_at, zone)}, {in_minutes(age)} yang lalu, di {state.place}"
+    trouble = f". {state.trouble}" if state is not None and state.trouble else ""
+    return StatusLine(f"cadangan: {last}{trouble}", urgent=configured and (bool(trouble) or _too_old(state, now)))
+
+
+def _too_old(state: BackupState | None, now: datetime) -> bool:
+    return state is None or state.succeeded_at is None or now - state.succeeded_at > BACKUP_TOO_OLD
 
 
 def _mailbox(box: MailboxLine, *, zone: ZoneInfo, now: datetime) -> StatusLine:

@@ -4,29 +4,48 @@ import json
 from collections import Counter
 from collections.abc import Callable, Generator
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
-from sqlmodel import Session, col, select
+from sqlmodel import Session, SQLModel, col, select
 
-from ledger import triggers
+from ledger import erasure, files, issuing, triggers
 from ledger.entries import PERSONAL_FIELDS, PLAIN_FIELDS, plain_value
+from ledger.erasure import Lawful
 from ledger.events import GENESIS, digest_of, hash_of
 from ledger.messages import unpack
-from ledger.models import Arrival, ChainHead, Entry, Event, EventValue, Letter, Message, Raw, Series
-from ledger.words import ArrivalState, Channel, Disposition, Purpose, Register
+from ledger.models import (
+    Arrival,
+    ChainHead,
+    Entry,
+    EntryFile,
+    Event,
+    EventValue,
+    Letter,
+    Message,
+    Raw,
+    Recap,
+    Series,
+    Tombstone,
+)
+from ledger.words import ArrivalState, Channel, Disposition, LetterState, Purpose, Register
 
-_AT_ONCE = 500
+_AT_ONCE, _RAWS = 500, 3
+"""How many rows are read at once; a mail may have 25 MB."""
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """One promise of the book: what was counted, and the first thing found wrong (nothing, if all is well)."""
+    """One promise of the book: what was counted, and the first thing found wrong (nothing, if all is well).
+
+    `note` says what else there is to know of it.
+    """
 
     promise: str
     counted: int
     wrong: str = ""
+    note: str = ""
 
 
 def verify(session: Session) -> list[Checked]:
@@ -59,6 +78,27 @@ def _triggers(session: Session) -> Checked:
     return Checked("peristiwa dilindungi oleh basis data", len(triggers.NAMES), wrong)
 
 
+def _references(session: Session) -> Checked:
+    """Look for rows that name others which are gone; whoever deletes with the database's own guard off leaves them."""
+
+    def findings() -> Findings:
+        for table in SQLModel.metadata.sorted_tables:
+            for key in sorted(table.foreign_keys, key=lambda one: one.parent.name):
+                yield _lost(session, table, key)
+
+    return _first("setiap rujukan menunjuk ke baris yang ada", findings())
+
+
+def _lost(session: Session, table: sa.Table, key: sa.ForeignKey) -> str | None:
+    there = key.column.table.alias()
+    found = sa.select(sa.literal(1)).where(there.c[key.column.name] == key.parent).correlate(table).exists()
+    query = sa.select(*table.primary_key.columns).where(key.parent.is_not(None), ~found)
+    row = session.execute(query.order_by(*table.primary_key.columns).limit(1)).first()
+    if row is None:
+        return None
+    return f"{table.name} {' '.join(map(str, row))}: {key.column.table.name} yang dirujuknya hilang"
+
+
 def _misplaced(event: Event, place: int, previous: str) -> str | None:
     if event.id != place:
         return f"peristiwa {place} hilang"
@@ -86,20 +126,44 @@ def _chain(session: Session) -> Checked:
 
 
 def _values(session: Session) -> Checked:
+    """Compare what every event promises of personal values with those that are kept, and with those lawfully erased."""
+
     def findings() -> Findings:
-        query = (
-            select(EventValue, Event)
-            .join(Event, col(Event.id) == col(EventValue.event_id))
-            .order_by(col(EventValue.id))
-            .execution_options(yield_per=_AT_ONCE)
-        )
-        with session.exec(query) as rows:
-            for value, event in rows:
-                promised = json.loads(event.body).get("digests", {}).get(value.field)
-                same = promised == digest_of(value.salt, value.value)
-                yield None if same else f"nilai {value.field!r} pada peristiwa {event.id} telah diubah"
+        lawful = erasure.lawful(session)
+        last = 0
+        while batch := session.exec(
+            select(Event.id, Event.body).where(col(Event.id) > last).order_by(col(Event.id)).limit(_AT_ONCE)
+        ).all():
+            kept = _kept_values(session, last, batch[-1][0])
+            for event_id, body in batch:
+                promised = json.loads(body).get("digests", {})
+                values = kept.pop(event_id, {})
+                for field in sorted(promised.keys() | values.keys()):
+                    yield _value_amiss(event_id, field, promised.get(field), values.get(field), lawful)
+            last = batch[-1][0]
+        for event_id in session.exec(select(EventValue.event_id).where(col(EventValue.event_id) > last).limit(1)):
+            yield f"nilai pribadi tanpa peristiwa {event_id}"
 
     return _first("nilai pribadi sesuai dengan sidiknya", findings())
+
+
+def _kept_values(session: Session, after: int, until: int) -> dict[int, dict[str, str]]:
+    """Return the digests of the values kept of some events, by event and field."""
+    kept: dict[int, dict[str, str]] = {}
+    between = col(EventValue.event_id) > after, col(EventValue.event_id) <= until
+    for event_id, field, salt, value in session.exec(
+        select(EventValue.event_id, EventValue.field, EventValue.salt, EventValue.value).where(*between)
+    ):
+        kept.setdefault(event_id, {})[field] = digest_of(salt, value)
+    return kept
+
+
+def _value_amiss(event_id: int, field: str, promised: str | None, kept: str | None, lawful: Lawful) -> str | None:
+    if event_id in lawful.events:
+        return f"nilai {field!r} pada peristiwa {event_id} telah dihapus, tetapi ada lagi" if kept else None
+    if kept is None:
+        return f"nilai {field!r} pada peristiwa {event_id} hilang tanpa penghapusan yang sah"
+    return None if kept == promised else f"nilai {field!r} pada peristiwa {event_id} telah diubah"
 
 
 def _numbers_in_the_book(session: Session) -> dict[tuple[Register, int], tuple[int, int, int]]:
@@ -133,11 +197,12 @@ def _entries(session: Session) -> Checked:
     """Fold the events of each entry and compare what they say with what stands in the book."""
 
     def findings() -> Findings:
+        lawful = erasure.lawful(session)
         last = 0
         while batch := list(
             session.exec(select(Entry).where(col(Entry.id) > last).order_by(col(Entry.id)).limit(_AT_ONCE))
         ):
-            said = _said_of(session, [entry.id for entry in batch if entry.id is not None])
+            said = _said_of(session, [entry.id for entry in batch if entry.id is not None], lawful)
             for entry in batch:
                 last = entry.id or 0
                 yield _disagreement(entry, *said.get(last, ({}, {})))
@@ -147,10 +212,12 @@ def _entries(session: Session) -> Checked:
 
 
 _Plain = dict[str, object]
+_ERASED = ""
 _Personal = dict[str, tuple[str | None, str]]
+"""The salt (None: gone) and the digest of each field; of one lawfully erased no digest is left to compare with."""
 
 
-def _said_of(session: Session, ids: list[int]) -> dict[int, tuple[_Plain, _Personal]]:
+def _said_of(session: Session, ids: list[int], lawful: Lawful) -> dict[int, tuple[_Plain, _Personal]]:
     said: dict[int, tuple[_Plain, _Personal]] = {}
     query = select(Event).where(col(Event.entry_id).in_(ids), col(Event.verb).in_(ENTRY_VERBS)).order_by(col(Event.id))
     events = list(session.exec(query))
@@ -165,7 +232,7 @@ def _said_of(session: Session, ids: list[int]) -> dict[int, tuple[_Plain, _Perso
         body = json.loads(event.body)
         plain.update(body["set"])
         for field, digest in body.get("digests", {}).items():
-            personal[field] = (salts.get((event.id, field)), digest)
+            personal[field] = (salts.get((event.id, field)), _ERASED if event.id in lawful.events else digest)
     return said
 
 
@@ -181,6 +248,7 @@ ENTRY_VERBS = (
     "dibatalkan",
     "dijawab",
     "diurungkan",
+    erasure.VERB,
 )
 """The verbs of events that set fields of an entry."""
 
@@ -196,11 +264,9 @@ def _disagreement(entry: Entry, plain: _Plain, personal: _Personal) -> str | Non
         if plain.get(field, UNSAID.get(field)) != plain_value(entry, field):
             return f"{entry.number}: {field} tidak sesuai dengan peristiwanya"
     for field in PERSONAL_FIELDS:
-        salt, digest = personal.get(field, (None, ""))
+        salt, digest = personal.get(field, (None, _ERASED))
         value = getattr(entry, field)
-        if digest and salt is None:
-            continue  # lawfully erased: the salt is gone, nothing can be compared
-        if digest_of(salt, value) != digest if salt else bool(value):
+        if digest_of(salt or "", value) != digest if digest else bool(value):
             return f"{entry.number}: {field} tidak sesuai dengan peristiwanya"
     return None
 
@@ -210,15 +276,41 @@ def _raws(session: Session) -> Checked:
         kept = select(Raw.digest).where(col(Raw.digest) == col(Message.raw_digest)).exists()
         for message in session.exec(select(Message).where(~kept).limit(1)):
             yield f"surat asli dari surat {message.id} hilang"
-        query = select(Raw).order_by(col(Raw.digest)).execution_options(yield_per=20)
+        erased = erasure.lawful(session).digests
+        query = select(Raw).order_by(col(Raw.digest)).execution_options(yield_per=_RAWS)
         with session.exec(query) as raws:
             for raw in raws:
-                yield (
-                    None if unpack(raw) is not None else f"surat asli {raw.digest[:12]} bukan lagi seperti saat diambil"
-                )
+                yield _raw_amiss(raw, erased)
                 session.expunge(raw)
 
     return _first("surat asli sesuai dengan sidiknya", findings())
+
+
+def _raw_amiss(raw: Raw, erased: frozenset[str]) -> str | None:
+    if not raw.packed:
+        return None if raw.digest in erased else f"surat asli {raw.digest[:12]} hilang tanpa penghapusan yang sah"
+    found = unpack(raw)
+    whole = found is not None and len(found) == raw.size
+    return None if whole else f"surat asli {raw.digest[:12]} bukan lagi seperti saat diambil"
+
+
+def _erasures(session: Session) -> Checked:
+    """Compare the tombstones, and what is left of erased mails and letters, with the events that erased them."""
+    notes: list[str] = []
+
+    def findings() -> Findings:
+        lawful, counted = erasure.lawful(session), erasure.counted(session)
+        notes.append(str(counted) if counted.erasures else "")
+        yield from (None for _ in range(counted.erasures))
+        stones = {(stone.digest, stone.letter_key) for stone in session.exec(select(Tombstone))}
+        for digest, _ in sorted(stones - lawful.mails, key=str):
+            yield f"nisan surat {digest[:12]} tidak disebut oleh penghapusan mana pun"
+        for digest, _ in sorted(lawful.mails - stones, key=str):
+            yield f"nisan surat {digest[:12]} yang telah dihapus hilang"
+        yield from erasure.left_behind(session)
+
+    checked = _first("data pribadi hanya dihapus dengan peristiwanya", findings())
+    return replace(checked, note="".join(notes))
 
 
 def _arrivals(session: Session) -> Checked:
@@ -240,17 +332,72 @@ def _arrivals(session: Session) -> Checked:
     return _first("setiap surat pernah datang dan setiap kedatangan menyimpan suratnya", findings())
 
 
+_FOLLOWED = {"surat_susulan": Disposition.FOLLOW_UP.value, "balasan_webmail": Disposition.FOLLOW_UP.value}
+"""The verbs of events that tell by themselves what a mail was taken for."""
+
+
 def _dispositions(session: Session) -> Checked:
     def findings() -> Findings:
+        told = _dispositions_told(session)
         query = select(Message.id, Message.disposition, Message.entry_id, Message.reason)
         for message_id, disposition, entry_id, reason in session.exec(query):
             needs_entry = disposition in (Disposition.RECORDED, Disposition.FOLLOW_UP)
-            if needs_entry and entry_id is None:
+            said = told.get(message_id or 0, disposition)
+            if said != disposition:
+                yield f"surat {message_id} digolongkan {disposition}, menurut peristiwanya {said}"
+            elif needs_entry and entry_id is None:
                 yield f"surat {message_id} digolongkan {disposition} tetapi tidak terikat pada entri"
             else:
                 yield None if reason else f"surat {message_id} tidak mempunyai alasan penggolongan"
 
     return _first("setiap surat mempunyai penggolongan dan alasannya", findings())
+
+
+def _dispositions_told(session: Session) -> dict[int, str]:
+    """Return what the last event about it says that a mail was taken for, of those that have such an event."""
+    query = select(Event.message_id, Event.verb, Event.body).where(
+        col(Event.verb).in_(["disposisi_berubah", *_FOLLOWED]), col(Event.message_id).is_not(None)
+    )
+    told = {}
+    for message_id, verb, body in session.exec(query.order_by(col(Event.id))):
+        told[message_id or 0] = _FOLLOWED.get(verb) or str(json.loads(body)["set"]["menjadi"])
+    return told
+
+
+def _letters(session: Session) -> Checked:
+    """Compare how each letter stands with the last event about it; owed at first, and sending, have none."""
+
+    def findings() -> Findings:
+        query = select(Event.letter_id, Event.body).where(col(Event.letter_id).is_not(None)).order_by(col(Event.id))
+        told = {letter_id: str(json.loads(body)["set"]["keadaan"]) for letter_id, body in session.exec(query)}
+        for letter_id, state in session.exec(select(Letter.id, Letter.state).order_by(col(Letter.id))):
+            said = told.get(letter_id, LetterState.OWED.value)
+            as_told = state in _UNDER_WAY if said in _UNDER_WAY else state == said
+            yield None if as_told else f"surat kita {letter_id} berkeadaan {state}, menurut peristiwanya {said}"
+
+    return _first("keadaan setiap surat kita sesuai dengan peristiwanya", findings())
+
+
+_UNDER_WAY = (LetterState.OWED, LetterState.QUEUED, LetterState.SENDING)
+
+
+def _files(session: Session) -> Checked:
+    """Compare the files handed in with what the events say of them, and with what was lawfully erased."""
+
+    def findings() -> Findings:
+        query = select(Event.entry_id, Event.body).where(col(Event.verb) == files.ADDED)
+        promised = Counter(
+            (entry_id, digest)
+            for entry_id, body in session.exec(query)
+            for digest in str(json.loads(body)["set"]["digest"]).split()
+        )
+        rows = session.exec(select(EntryFile.entry_id, EntryFile.raw_digest))
+        kept = Counter((entry_id or None, digest) for entry_id, digest in rows)
+        for each in sorted(promised.keys() | kept.keys(), key=str):
+            same = promised[each] == kept[each]
+            yield None if same else f"berkas {each[1][:12]} tidak sesuai dengan peristiwanya"
+
+    return _first("berkas yang diserahkan sesuai dengan peristiwanya", findings())
 
 
 def _openings(session: Session) -> Checked:
@@ -274,6 +421,18 @@ def _openings(session: Session) -> Checked:
     return _first("setiap entri dari surel dibuka satu surat dan mempunyai satu tanda terima", findings())
 
 
+def _acknowledged(session: Session) -> Checked:
+    """An entry that was typed in owes exactly one acknowledgement once it has an address."""
+
+    def findings() -> Findings:
+        owed = _per_entry(session, col(Letter.entry_id), col(Letter.purpose) == Purpose.TANDA_TERIMA)
+        typed = select(Entry.id, Entry.number).where(col(Entry.channel) != Channel.EMAIL, col(Entry.email) != "")
+        for entry_id, number in session.exec(typed):
+            yield None if owed[entry_id or 0] == 1 else f"{number}: {owed[entry_id or 0]} tanda terima"
+
+    return _first("setiap entri lain yang beralamat surel mempunyai satu tanda terima", findings())
+
+
 def _per_entry(
     session: Session, key: "Mapped[int | None] | Mapped[int]", which: sa.ColumnElement[bool]
 ) -> Counter[int]:
@@ -281,14 +440,35 @@ def _per_entry(
     return Counter({entry_id: number for entry_id, number in session.execute(query) if entry_id is not None})
 
 
+def _recaps(session: Session) -> Checked:
+    """Compare each issued recap with the digest in its event, and look for recaps whose event alone is left."""
+
+    def findings() -> Findings:
+        query = select(Event.id, Event.body).where(col(Event.verb) == issuing.ISSUED)
+        promised = {event_id: json.loads(body)["set"]["sidik"] for event_id, body in session.exec(query)}
+        for made in session.exec(select(Recap).order_by(col(Recap.event_id))):
+            same = promised.pop(made.event_id, "") == issuing.digest_of(made)
+            yield None if same else f"rekap {made.period} bukan lagi seperti saat diterbitkan"
+        for event_id in sorted(promised):
+            yield f"rekap yang diterbitkan pada peristiwa {event_id} hilang"
+
+    return _first("rekap yang diterbitkan tidak berubah", findings())
+
+
 CHECKS: tuple[Callable[[Session], Checked], ...] = (
     _triggers,
+    _references,
     _chain,
     _values,
     _numbers,
     _entries,
     _raws,
+    _files,
+    _erasures,
     _arrivals,
     _dispositions,
     _openings,
+    _acknowledged,
+    _letters,
+    _recaps,
 )

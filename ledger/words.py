@@ -109,3 +109,42 @@ class Role(StrEnum):
     KEPALA = "kepala"
     ADMIN = "admin"
     PEMBACA = "pembaca"
+
+
+class Form(StrEnum):
+    """The forms in which the book goes out."""
+
+    PDF = "pdf"
+    XLSX = "xlsx"
+    CSV = "csv"
+    JSONL = "jsonl"
+
+
+class Ledger(StrEnum):
+    """The ledgers that staff typed in, each of one channel."""
+
+    TELEPON = "telepon"
+    PETUGAS = "petugas"
+    RADIO = "radio"
+
+    @property
+    def channel(self) -> Channel:
+        """The channel of what stands in it."""
+        return Channel(self.value)
+
+
+class RecapForm(StrEnum):
+    """The forms in which a recap goes out."""
+
+    PDF = "pdf"
+    XLSX = "xlsx"
+    TEKS = "teks"
+
+
+class Paper(StrEnum):
+    """The sheets that the office prints on."""
+
+    A4 = "a4"
+    F4 = "f4"
+    A5 = "a5"
+    HALF_F4 = "setengah-f4"

@@ -1,16 +1,17 @@
 """What may be done with an entry after it was written: every rule of the desk, each change with its event."""
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlmodel import Session, col, select
 
-from ledger import entries, events, letters, messages
+from ledger import entries, events, files, letters, messages
 from ledger.addresses import is_writable
 from ledger.entries import Draft, Rulebook
 from ledger.errors import LedgerError
+from ledger.files import Packed, UnfitFile
 from ledger.labels import field as field_name
 from ledger.letters import Answering
 from ledger.models import Entry, Event, Letter, Message, Staff
@@ -69,7 +70,9 @@ CHANGING = frozenset(
         "dibuka_kembali",
         "dibatalkan",
         "dijawab",
+        "berkas",
         "diurungkan",
+        "dihapus_data",
     }
 )
 """The verbs that make a new version of an entry, one each."""
@@ -79,6 +82,8 @@ UNDOABLE = frozenset({"diubah", "dikonfirmasi", "status", "didisposisikan", "dit
 
 UNDO_WITHIN = timedelta(minutes=10)
 """Later than this a change is taken back by another change, with its own reason."""
+
+ADDRESS_CAME_LATE = "Entri sudah ditutup ketika alamat surel dicatat; bila perlu, sampaikan lewat jawaban."
 
 _LONGEST = {"email": 320, "phone_e164": 20, "service": 32}
 
@@ -100,14 +105,25 @@ def _check_seen(entry: Entry, act: Act) -> None:
     """Refuse an act on a version that is no longer the present one; to be asked before anything is written."""
     if act.version and act.version != entry.version:
         raise VersionConflict(
-            f"Entri {entry.number} baru saja diubah oleh petugas lain. Periksa perubahannya, lalu simpan kembali."
+            f"Entri {entry.number} baru saja diubah, oleh petugas lain atau di halaman lain. "
+            "Periksa perubahannya, lalu simpan kembali."
         )
 
 
 def _change(
-    session: Session, entry: Entry, act: Act, verb: str, values: Mapping[str, object], *, note: str = ""
+    session: Session,
+    entry: Entry,
+    act: Act,
+    verb: str,
+    values: Mapping[str, object],
+    *,
+    note: str = "",
+    default_mailbox: str = "",
 ) -> None:
-    """Set fields of an entry and write the event that says so; the note is a personal value."""
+    """Set fields of an entry and write the event that says so; the note is a personal value.
+
+    Where the address changes, the letters follow it, and `default_mailbox` answers for an entry that has no mailbox.
+    """
     _check_seen(entry, act)
     note = messages.storable(note)
     for field, value in values.items():
@@ -115,8 +131,6 @@ def _change(
     entry.version += 1
     session.add(entry)
     session.flush()
-    if "email" in values:
-        letters.readdress(session, entry)
     plain = {field: entries.plain_value(entry, field) for field in values if field in entries.PLAIN_FIELDS}
     personal = {field: str(getattr(entry, field)) for field in values if field in entries.PERSONAL_FIELDS}
     events.append(
@@ -128,6 +142,21 @@ def _change(
         plain=plain,
         personal=personal | ({"catatan": note} if note else {}),
     )
+    if "email" in values:
+        _follow_address(session, entry, act, default_mailbox)
+
+
+def _follow_address(session: Session, entry: Entry, act: Act, default_mailbox: str) -> None:
+    """Send the letters that reached nobody to a changed address; the first address that an entry has owes it one.
+
+    An entry has one acknowledgement, however often its address changes: what was sent is sent.
+    """
+    silent = entry.status in CLOSED or messages.is_silent(session, entry.id or 0)
+    letters.readdress(session, entry, silent=silent, actor=act.actor, at=act.at)
+    if entry.email and letters.acknowledgement_of(session, entry) is None:
+        mailbox, answers = _answered(session, entry)
+        withheld = ADDRESS_CAME_LATE if entry.status in CLOSED else ""
+        letters.owe(session, entry, Answering(mailbox or default_mailbox, answers, (), withheld), at=act.at)
 
 
 def changes_of(session: Session, entry: Entry) -> list[Event]:
@@ -177,9 +206,18 @@ def _corrected(field: str, value: object) -> object:
 
 
 def correct(
-    session: Session, entry: Entry, values: Mapping[str, object], act: Act, *, rulebook: Rulebook, note: str = ""
+    session: Session,
+    entry: Entry,
+    values: Mapping[str, object],
+    act: Act,
+    *,
+    rulebook: Rulebook,
+    default_mailbox: str,
+    note: str = "",
 ) -> None:
     """Correct the classification or the identity of an entry; the number stays, the deadline follows the kind.
+
+    An e-mail address told later owes the acknowledgement, from `default_mailbox` where the entry came by no mail.
 
     The old values stay in the chain. Stating the kind or the service, even the same one, ends the review. A telephone
     number without its `phone_e164` loses the old one. Raises LedgerError for a field not to be corrected, or a kind
@@ -196,7 +234,7 @@ def correct(
     if entry.needs_review and {"kind", "service"} & told.keys():
         changed |= {"needs_review": False, "review_reason": ""}
     if changed:
-        _change(session, entry, act, "diubah", changed, note=note.strip())
+        _change(session, entry, act, "diubah", changed, note=note.strip(), default_mailbox=default_mailbox)
     else:
         _check_seen(entry, act)
 
@@ -249,6 +287,17 @@ def add_note(session: Session, entry: Entry, act: Act, *, note: str) -> None:
     _change(session, entry, act, "catatan", {}, note=_needed(note, "Catatan"))
 
 
+def add_files(session: Session, entry: Entry, act: Act, packed: Sequence[Packed]) -> None:
+    """Keep files with an entry written before. Raises LedgerError, of it UnfitFile without any or with none new."""
+    _check_seen(entry, act)
+    if entry.status is Status.BATAL:
+        raise LedgerError(f"Entri {entry.number} sudah batal.")
+    if not packed:
+        raise UnfitFile("Pilihlah berkasnya.")
+    if not files.attach(session, entry, packed, at=act.at, actor=act.actor):
+        raise UnfitFile("Berkas ini sudah ada pada entri.")
+
+
 def merge(session: Session, entry: Entry, act: Act, *, into: Entry) -> None:
     """Close an entry as the same matter as another one; both numbers stay. Nothing is merged into a void entry."""
     _check_seen(entry, act)
@@ -289,6 +338,7 @@ def split(session: Session, entry: Entry, draft: Draft, act: Act, *, rulebook: R
             received_at=entry.received_at,
             split_from=entry.number,
             email=draft.email or entry.email,
+            sender_name=entry.sender_name if draft.email in ("", entry.email) else "",
             mailbox=entry.mailbox,
             secret=draft.secret or entry.secret,
             aired_at=entry.aired_at,
@@ -397,15 +447,18 @@ def _undoable(change: Event, act: Act) -> bool:
     return change.verb in UNDOABLE and change.actor == act.actor and act.at - change.at <= UNDO_WITHIN
 
 
-def undo(session: Session, entry: Entry, act: Act) -> None:
-    """Give an entry the values back that it had before the newest change. Raises LedgerError where that is too late."""
+def undo(session: Session, entry: Entry, act: Act, *, default_mailbox: str) -> None:
+    """Give an entry the values back that it had before the newest change. Raises LedgerError where that is too late.
+
+    What a letter has told meanwhile stays told; one that still waits follows the address that is in force again.
+    """
     _check_seen(entry, act)
     changes = changes_of(session, entry)
     if not changes or not _undoable(changes[-1], act):
         raise LedgerError("Perubahan ini tidak dapat diurungkan lagi.")
     *before, last = (_Said.of(event, events.values_of(session, [event]).get(event.id, {})) for event in changes)
     values = {field: _value_after(before, field) for field in last.plain.keys() | last.personal.keys()}
-    _change(session, entry, act, "diurungkan", values)
+    _change(session, entry, act, "diurungkan", values, default_mailbox=default_mailbox)
 
 
 @dataclass(frozen=True, slots=True)
@@ -439,10 +492,25 @@ def _value_after(said: list[_Said], field: str) -> object:
     return ""
 
 
+def let_go(session: Session, letter: Letter, act: Act) -> None:
+    """Let a letter go out after all that the cap of its address had withheld. Raises LedgerError for any other."""
+    _not_void(session, letter)
+    letters.release(session, letter, actor=act.actor, at=act.at)
+
+
+def _not_void(session: Session, letter: Letter) -> None:
+    entry = session.get_one(Entry, letter.entry_id)
+    if entry.status is Status.BATAL:
+        raise LedgerError(f"Entri {entry.number} sudah batal, jadi suratnya tidak dikirim lagi.")
+
+
 def send_again(session: Session, letter: Letter, act: Act) -> None:
     """Queue a letter once more that failed, or whose outcome nothing could tell, because an officer says so."""
     if letter.state not in (LetterState.FAILED, LetterState.UNCERTAIN):
         raise LedgerError("Hanya surat yang gagal atau belum pasti yang dapat dikirim ulang.")
+    _not_void(session, letter)
+    if letters.is_erased(letter, session.get_one(Entry, letter.entry_id)):
+        raise LedgerError("Isi dan alamat surat ini telah dihapus, jadi surat ini tidak dapat dikirim ulang.")
     letters.revive(session, letter, actor=act.actor, at=act.at)
 
 
@@ -457,8 +525,11 @@ def reject_quarantined(session: Session, message: Message, act: Act, *, note: st
 
 def set_aside(session: Session, message: Message, act: Act) -> None:
     """Say of a mail without an entry that it needs no further review and stays where it is."""
+    if not message.needs_review:
+        return
     message.needs_review = False
-    messages.change_disposition(session, message, message.disposition, "ditinjau petugas", at=act.at, actor=act.actor)
+    reason = "; ".join(part for part in (message.reason, "ditinjau petugas") if part)
+    messages.change_disposition(session, message, message.disposition, reason, at=act.at, actor=act.actor)
 
 
 def made_by_form(session: Session, once: str) -> Entry | None:

@@ -14,16 +14,15 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, TemplateError
 
 from config.settings import Settings
 from ledger.dates import long_date, long_moment
-from ledger.deadlines import Promise, promises
+from ledger.deadlines import Promise, limits, promised
 from ledger.entries import Rulebook
 from ledger.errors import LedgerError
 from ledger.labels import KINDS
-from ledger.letters import Rendered
+from ledger.letters import NUMBER_HEADER, Rendered
 from ledger.models import Entry, Letter
 from ledger.words import Channel, Purpose
 
 TEMPLATES = Path(__file__).parent / "templates"
-NUMBER_HEADER = "X-Buku-Nomor"
 ANSWERS_HEADER = "X-Buku-Menjawab"
 
 _NEUTRAL = "netral"
@@ -130,13 +129,15 @@ class Composer:
         }
 
     def _promises(self, entry: Entry) -> tuple[SpokenPromise, ...]:
-        made = promises(
-            self._rulebook.deadlines,
-            self._rulebook.calendar,
-            kind=entry.kind,
-            service=entry.service,
-            received_at=entry.received_at,
-            zone=self._rulebook.zone,
+        made = promised(
+            limits(
+                self._rulebook.deadlines,
+                self._rulebook.calendar,
+                kind=entry.kind,
+                service=entry.service,
+                received_at=entry.received_at,
+                zone=self._rulebook.zone,
+            )
         )
         return tuple(_spoken(promise) for promise in made)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from config.settings import Settings
 from ledger.addresses import is_writable
 from ledger.ports import LetterFacts
+from ledger.restored import LETTER_IN_DOUBT
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,12 @@ TABLE = (
         "forbidden by the mail",
         lambda facts, _: bool(facts.no_reply),
         lambda facts, _: f"Surat ini tidak boleh dijawab otomatis: {'; '.join(facts.no_reply)}.",
+    ),
+    Row(
+        "restored book",
+        lambda facts, _: facts.in_doubt and not facts.released,
+        lambda *_: LETTER_IN_DOUBT,
+        releasable=True,
     ),
     Row(
         "cap of an address",

@@ -11,7 +11,7 @@ from sqlmodel import Session
 
 from config.logging import mask
 from config.settings import Settings
-from ledger import letters, messages
+from ledger import letters, messages, restored
 from ledger.database import Database
 from ledger.models import Entry, Letter
 from ledger.ports import LetterFacts, SentFolder, SentUnreachable
@@ -114,6 +114,7 @@ def facts_of(session: Session, letter: Letter, now: datetime) -> LetterFacts:
         sent_lately=letters.sent_to_since(session, letter.recipient, now - _DAY),
         released=letter.released,
         by_officer=letter.purpose is Purpose.JAWABAN,
+        in_doubt=restored.may_have_been_answered(session, session.get_one(Entry, letter.entry_id), letter),
     )
 
 

@@ -8,6 +8,7 @@ from enum import Enum, auto
 from types import TracebackType
 
 from config.base import ConfigError
+from config.reach import unreached
 from config.settings import Mailbox, Server
 
 
@@ -168,7 +169,7 @@ class Transport:
             return f"Server {where} tidak menjawab pada waktunya."
         if isinstance(wrong, smtplib.SMTPResponseException):
             return f"Server {where} menolak untuk sementara ({wrong.smtp_code} {_text(wrong.smtp_error)})."
-        return f"Server {where} tidak dapat dihubungi ({wrong})."
+        return f"Server {where} tidak dapat dihubungi ({unreached(wrong)})."
 
 
 def _text(said: bytes | str) -> str:

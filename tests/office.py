@@ -57,6 +57,7 @@ def judged(
     subject: str = "Pengaduan upah",
     rfc_message_id: str | None = "",
     references: Sequence[str] = (),
+    carried: Sequence[str] = (),
     sent_at: datetime | None = NOW,
     kind: Kind = Kind.PENGADUAN,
     service: str = "umum",
@@ -86,6 +87,7 @@ def judged(
         identity=who or Identity(),
         phone_e164="",
         judgement=Judgement(kind, service, 0.9, needs_review),
+        carried=tuple(carried),
     )
 
 

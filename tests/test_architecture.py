@@ -30,7 +30,7 @@ DOORS = {
     "imap_tools": ("ingest/mailbox.py",),
     "imaplib": ("ingest/mailbox.py",),
     "mailparser": ("ingest/parse.py",),
-    "pypdf": ("ingest/attached.py",),
+    "pypdf": ("ingest/attached.py", "ledger/documents/typeset.py"),
     "docx": ("ingest/attached.py",),
     "email_validator": ("ledger/addresses.py",),
     "smtplib": ("replies/transport.py",),
@@ -38,6 +38,8 @@ DOORS = {
     "fastapi": ("ledger/desk/", "ledger/public/"),
     "starlette": ("ledger/desk/", "ledger/public/"),
     "jinja2": ("replies/compose.py", "ledger/desk/", "ledger/public/"),
+    "typst": ("ledger/documents/press.py",),
+    "xlsxwriter": ("ledger/documents/sheets.py",),
     "sqlite3": ("ledger/",),
     "psycopg": ("ledger/",),
     "alembic": ("ledger/",),
@@ -171,7 +173,8 @@ def test_a_library_has_one_door(library: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "library", ["imap_tools", "mailparser", "email_validator", "smtplib", "schedule", "fastapi", "jinja2"]
+    "library",
+    ["imap_tools", "mailparser", "email_validator", "smtplib", "schedule", "fastapi", "jinja2", "typst", "xlsxwriter"],
 )
 def test_every_door_is_one_through_which_somebody_goes(library: str) -> None:
     assert any(name.split(".")[0] == library for file in FILES for name in _imports(file))

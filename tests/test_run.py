@@ -5,17 +5,24 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import ssl
 import subprocess
 import sys
+import threading
+import urllib.parse
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from ledger.database import Database
+from ledger.words import Channel
+from run import Job
+from tests.office import write_entry
 from tests.wire.certificate import Certificate
 from tests.wire.dovecot import Account, Dovecot
 from tests.wire.loopback import answers, free_port
@@ -76,6 +83,22 @@ def dead(tmp_path: Path) -> Path:
     return write_office(tmp_path, [Box()], database_url="sqlite:///book.db", **QUICK)
 
 
+class Browser:
+    """Sends forms to a desk on loopback as a browser would, and keeps its cookie."""
+
+    def __init__(self, port: int) -> None:
+        self._address = f"http://127.0.0.1:{port}"
+        self._opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+
+    def post(self, path: str, **form: str) -> None:
+        """Send a form and follow where it leads; raises HTTPError where it is refused."""
+        request = urllib.request.Request(
+            self._address + path, urllib.parse.urlencode(form).encode(), {"Origin": self._address}
+        )
+        with self._opener.open(request, timeout=20) as answer:
+            answer.read()
+
+
 def desk_port(config: Path) -> int:
     return int(config.read_text(encoding="utf-8").rpartition("port = ")[2].split()[0])
 
@@ -88,6 +111,37 @@ def test_the_help_names_every_verb() -> None:
     assert ended.code == 0
     for verb in ("demo", "serve", "daemon", "desk", "poll", "explain", "import", "check", "status", "verify", "staff"):
         assert verb in ended.out
+    assert "backup" in ended.out and "restore" in ended.out
+
+
+HEAVY = ("fastapi", "sqlmodel", "sqlalchemy", "alembic", "pydantic", "jinja2", "sklearn", "typst", "uvicorn")
+
+
+def test_the_command_line_answers_before_anything_heavy_is_imported() -> None:
+    asked = f"import run, sys; print([name for name in {HEAVY} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", asked], cwd=PROJECT, capture_output=True, text=True, timeout=60)
+    assert done.stdout == "[]\n", done.stderr
+
+
+def test_a_job_that_fails_goes_on_when_it_is_woken_next() -> None:
+    stop, rounds, second = threading.Event(), [], threading.Event()
+
+    def work() -> None:
+        rounds.append(len(rounds))
+        if len(rounds) == 1:
+            raise ZeroDivisionError
+        second.set()
+
+    job = Job("uji", work, stop)
+    job.start()
+    while not second.is_set():
+        job.due.set()
+        second.wait(0.05)
+    stop.set()
+    job.due.set()
+    job.join(10)
+    assert not job.is_alive()
+    assert len(rounds) >= 2
 
 
 VERBS = [("poll",), ("daemon",), ("serve",), ("desk",), ("verify",), ("status",), ("check",), ("explain", "x.eml")]
@@ -118,25 +172,45 @@ def test_a_mistake_in_the_configuration_is_named_in_one_line(dead: Path, old: st
 
 @pytest.mark.parametrize("arguments", [("tidak-ada",), ("poll", "--tidak-ada"), ("explain",), ("poll", "lebih")])
 def test_a_mistake_on_the_command_line_is_exit_2_in_one_line(arguments: tuple[str, ...]) -> None:
-    one_line(run(*arguments), 2)
+    line = one_line(run(*arguments), 2)
+    assert re.search("tidak dikenal|belum disebutkan|berlebih", line)
 
 
 @pytest.mark.parametrize("content", [b"ini bukan basis data, hanya teks yang cukup panjang" * 100])
 def test_a_book_that_is_no_database_is_one_line_and_exit_1(dead: Path, content: bytes) -> None:
     (dead.parents[1] / "book.db").write_bytes(content)
-    assert "database" in one_line(run("verify", config=dead), 1)
+    assert "bukan basis data buku" in one_line(run("verify", config=dead), 1)
 
 
 def test_a_book_in_a_place_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
     (tmp_path / "berkas").write_text("bukan folder")
     config = write_office(tmp_path, [Box()], database_url="sqlite:///berkas/book.db")
-    one_line(run("status", config=config), 1)
+    assert "sudah dipakai oleh sebuah berkas" in one_line(run("status", config=config), 1)
 
 
 def test_a_postgresql_that_does_not_answer_is_one_line_and_exit_1(tmp_path: Path) -> None:
     config = write_office(tmp_path, [Box()], database_url="postgresql+psycopg://buku:rahasia@127.0.0.1:1/buku")
     line = one_line(run("poll", config=config), 1)
+    assert "menolak sambungan" in line
     assert "rahasia" not in line
+
+
+def test_a_postgresql_elsewhere_without_verified_tls_is_refused_by_every_verb(tmp_path: Path) -> None:
+    config = write_office(tmp_path, [Box()], database_url="postgresql+psycopg://buku:rahasia@db.example.org/buku")
+    for verb in ("check", "poll", "verify"):
+        line = one_line(run(verb, config=config), 2)
+        assert "sslmode=verify-full" in line
+        assert "rahasia" not in line
+
+
+def test_a_book_that_may_not_be_written_is_one_line_and_exit_1(dead: Path) -> None:
+    assert run("verify", config=dead).code == 0
+    full = (
+        "CREATE TRIGGER penuh BEFORE INSERT ON mailbox_state BEGIN SELECT RAISE(FAIL, 'database or disk is full'); END"
+    )
+    with sqlite3.connect(dead.parents[1] / "book.db") as book:
+        book.execute(full)
+    assert "cakram penuh" in one_line(run("poll", config=dead), 1)
 
 
 def test_an_interrupted_verb_ends_without_a_traceback(dead: Path, tmp_path: Path) -> None:
@@ -181,6 +255,22 @@ def test_a_strangers_subject_cannot_steer_the_operators_terminal(
     assert all(character.isprintable() or character == "\n" for character in ended.out)
 
 
+def test_poll_says_once_what_is_wrong_with_a_mailbox_also_where_a_letter_is_due(
+    config: Path, dovecot: Dovecot, account: Account
+) -> None:
+    dovecot.deliver(account, mail(1))
+    text = config.read_text(encoding="utf-8")
+    closed = re.sub(r"smtp = \{[^}]*\}", 'smtp = { host = "127.0.0.1", port = 1, security = "plain" }', text)
+    config.write_text(closed, encoding="utf-8")
+    assert run("poll", config=config).last["recorded"] == 1
+    (config.parents[1] / f"{account.address}.sandi").write_text("", encoding="utf-8")
+    config.write_text(text, encoding="utf-8")
+    ended = run("poll", config=config)
+    assert ended.code == 1
+    assert ended.err.count("kata sandi belum ada") == 1
+    assert ended.err.startswith(f"run.py: {account.address} tidak dapat dibaca: ")
+
+
 def test_poll_names_a_mailbox_in_trouble_and_exits_1(dead: Path) -> None:
     ended = run("poll", config=dead)
     assert ended.code == 1
@@ -193,8 +283,6 @@ def test_poll_names_a_mailbox_in_trouble_and_exits_1(dead: Path) -> None:
 
 
 def test_verify_names_what_is_wrong_and_exits_1(config: Path, dovecot: Dovecot, account: Account) -> None:
-    import sqlite3
-
     dovecot.deliver(account, mail(1))
     run("poll", config=config)
     with sqlite3.connect(config.parents[1] / "book.db") as book:
@@ -440,11 +528,37 @@ def test_serve_reads_mail_beside_the_page(
         assert process.wait(15) == 0, said(config)
 
 
+def test_serve_sends_what_the_desk_owes_at_once(dovecot: Dovecot, smtp_sink: SmtpSink, tmp_path: Path) -> None:
+    account = dovecot.account()
+    box = Box(account.address, account.password, imap_of(dovecot), smtp_of(smtp_sink))
+    port = free_port()
+    config = write_office(
+        tmp_path,
+        [box],
+        database_url="sqlite:///book.db",
+        desk={"port": port},
+        **QUICK | {"intake": {"poll_seconds": 3600}},
+    )
+    password = re.search(r"sekali pakai: (\S+)", run("staff", "add", "siti", "Siti", config=config).out)
+    assert password is not None
+    with running("serve", config=config) as process:
+        wait_until(lambda: answers(port) or process.poll() is not None)
+        desk = Browser(port)
+        desk.post("/masuk", masuk="siti", sandi=password[1])
+        desk.post("/sandi", lama=password[1], baru="kuda terbang di sawah", ulang="kuda terbang di sawah")
+        for number in (1, 2):
+            desk.post("/catat/telepon", perihal=f"Upah {number}", surel=f"warga{number}@example.org")
+            wait_until(lambda: len(smtp_sink.accepted()) == number or process.poll() is not None)  # noqa: B023
+        process.terminate()
+        assert process.wait(15) == 0, said(config)
+    assert len(smtp_sink.accepted()) == 2
+
+
 @pytest.mark.parametrize("verb", ["serve", "desk"])
 def test_a_port_in_use_is_one_line_and_exit_2(config: Path, verb: str) -> None:
     with socket.create_server(("127.0.0.1", desk_port(config))):
         line = one_line(run(verb, config=config), 2)
-    assert str(desk_port(config)) in line
+    assert f"porta {desk_port(config)} di 127.0.0.1 sudah dipakai program lain" in line
 
 
 def test_the_program_starts_from_any_folder(dead: Path, tmp_path: Path) -> None:
@@ -493,3 +607,127 @@ def test_a_file_that_is_not_there_is_named(dead: Path, tmp_path: Path) -> None:
     ended = run("import", tmp_path / "tidak-ada.eml", "--mailbox", Box().address, config=dead)
     assert ended.code == 1
     assert "tidak-ada.eml" in ended.err and "Traceback" not in ended.err
+
+
+# Backup
+
+
+def test_a_book_is_backed_up_lost_and_restored_and_nobody_is_written_to_twice(
+    config: Path, dovecot: Dovecot, smtp_sink: SmtpSink, account: Account, tmp_path: Path
+) -> None:
+    stick = tmp_path / "stik"
+    stick.mkdir()
+    dovecot.deliver(account, mail(1))
+    run("poll", config=config)
+    made = run("backup", stick, config=config)
+    (file,) = stick.iterdir()
+    assert (made.code, file.suffix) == (0, ".cadangan"), made.err
+    assert "1 entri, 1 surat masuk, 1 surat keluar" in made.out and "data pribadi" in made.out
+    # After the backup another citizen writes and gets a number; then the disk is lost.
+    dovecot.deliver(account, mail(2))
+    assert run("poll", config=config).last["acknowledged"] == 1
+    assert "tidak kosong" in one_line(run("restore", file, config=config), 1)
+    for left in tmp_path.glob("book.db*"):
+        left.unlink()
+    restored = run("restore", file, config=config)
+    assert restored.code == 0, restored.err
+    assert "nomor yang sudah dijanjikan: PGD/2026/0002;" in restored.out
+    assert run("verify", config=config).code == 0
+    again = [run("poll", config=config).last for _ in range(2)]
+    assert [(one["recorded"], one["acknowledged"], one["withheld"]) for one in again] == [(1, 0, 1), (0, 0, 0)]
+    assert len(smtp_sink.accepted()) == 2
+    with closing(sqlite3.connect(tmp_path / "book.db")) as book:
+        # The letter in Sent that the book no longer knows is ours, and no answer that staff wrote in webmail.
+        assert book.execute("SELECT disposition, count(*) FROM message GROUP BY 1").fetchall() == [("recorded", 2)]
+        (doubt,) = book.execute("SELECT review_reason FROM entry WHERE number = 'PGD/2026/0002'").fetchone()
+    assert "sudah disebut dalam surat" in doubt
+    assert run("verify", config=config).code == 0
+    assert "cadangan: terakhir" in run("status", config=config).out
+
+
+def test_a_restoration_goes_on_where_the_sent_folder_is_out_of_reach_and_says_so(dead: Path, tmp_path: Path) -> None:
+    run("staff", "add", "siti", "Siti", config=dead)
+    file = tmp_path / run("backup", tmp_path, config=dead).out.partition(" (")[0].rpartition("/")[2]
+    (tmp_path / "book.db").rename(tmp_path / "lama.db")
+    for left in tmp_path.glob("book.db*"):
+        left.unlink()
+    restored = run("restore", file, config=dead)
+    assert restored.code == 0 and "tidak diketahui" in restored.err
+    assert "siti" in run("staff", "list", config=dead).out
+
+
+def test_a_backup_that_cannot_be_made_or_read_is_one_line_and_exit_1(dead: Path, tmp_path: Path) -> None:
+    assert "Pasang media" in one_line(run("backup", tmp_path / "tidak-ada", config=dead), 1)
+    (tmp_path / "rusak.cadangan").write_text("rusak")
+    assert "rusak" in one_line(run("restore", tmp_path / "rusak.cadangan", config=dead), 1)
+    assert "tidak ditemukan" in one_line(run("restore", tmp_path / "x.cadangan", config=dead), 1)
+    assert "[backup] folder" in one_line(run("backup", config=dead), 2)
+
+
+def test_a_book_that_is_held_is_not_restored(config: Path, tmp_path: Path) -> None:
+    made = run("backup", tmp_path, config=config)
+    assert made.code == 0, made.err
+    (file,) = tmp_path.glob("*.cadangan")
+    with running("daemon", config=config) as process:
+        holder = tmp_path / "book.db.pemegang"
+        wait_until(lambda: holder.exists() and holder.read_text(encoding="utf-8"))
+        assert f":{process.pid}" in one_line(run("restore", file, config=config), 1)
+
+
+def test_the_daemon_makes_the_backup_of_the_day_and_status_tells_its_age(config: Path, tmp_path: Path) -> None:
+    stick = tmp_path / "stik"
+    with config.open("a", encoding="utf-8") as writing:
+        writing.write(f'\n[backup]\nfolder = "{stick.as_posix()}"\n')
+    missing = run("status", config=config)
+    assert missing.code == 1 and "! cadangan: belum pernah dibuat" in missing.out
+    assert "Pasang media" in run("check", config=config).out
+    stick.mkdir()
+    with running("daemon", config=config) as process:
+        wait_until(lambda: list(stick.glob("*.cadangan")) or process.poll() is not None)
+        process.terminate()
+        assert process.wait(8) == 0, said(config)
+    told = run("status", config=config).out
+    assert "  cadangan: terakhir" in told and "0 menit yang lalu" in told and str(stick) in told
+    assert f"folder cadangan harian {stick}, di cakram yang sama dengan buku" in run("check", config=config).out
+
+
+def test_without_a_folder_status_and_check_say_that_no_backup_is_set_up(dead: Path) -> None:
+    assert "  cadangan: belum diatur" in run("status", config=dead).out
+    assert "cadangan harian belum diatur" in run("check", config=dead).out
+
+
+# Documents
+
+
+def test_a_ledger_of_what_staff_typed_in_goes_out_as_a_document_of_its_own(dead: Path, tmp_path: Path) -> None:
+    assert run("verify", config=dead).code == 0
+    with (
+        closing(Database.open(f"sqlite:///{(dead.parents[1] / 'book.db').as_posix()}")) as book,
+        book.writing() as session,
+    ):
+        write_entry(session, channel=Channel.TELEPON, name="Penelepon Satu")
+        write_entry(session, channel=Channel.RADIO, name="Penelepon Radio")
+    done = run("export", "--buku", "telepon", "--output", tmp_path / "telepon.csv", config=dead)
+    assert done.code == 0, done.err
+    assert "1 entri ditulis" in done.out
+    text = (tmp_path / "telepon.csv").read_text(encoding="utf-8-sig")
+    assert "Nama Penelepon" in text and "Penelepon Satu" in text and "Penelepon Radio" not in text
+    line = one_line(run("export", "--buku", "telepon", "--kanal", "radio", config=dead), 2)
+    assert "--buku telepon tidak dapat dipakai bersama --kanal radio" in line
+    assert "tidak dapat dipakai" in one_line(run("export", "--buku", "arisan", config=dead), 2)
+
+
+def test_a_recap_is_printed_or_written_in_the_form_asked_for(dead: Path, tmp_path: Path) -> None:
+    told = run("recap", "2026-11", config=dead)
+    assert (told.code, "Bulan November 2026" in told.out, "Sisa akhir" in told.out) == (0, True, True)
+    for form, begins in (("pdf", b"%PDF-"), ("xlsx", b"PK")):
+        assert run("recap", "2026-T4", "--format", form, "--output", tmp_path, config=dead).code == 0
+        assert (tmp_path / f"rekap-2026-T4.{form}").read_bytes().startswith(begins)
+    again = run("recap", "2026-T4", "--format", "pdf", "--output", tmp_path, config=dead)
+    assert "sudah ada" in one_line(again, 1)
+    assert sorted(file.name for file in tmp_path.glob("*rekap*")) == ["rekap-2026-T4.pdf", "rekap-2026-T4.xlsx"]
+
+
+@pytest.mark.parametrize("wrong", [["2026-13"], ["2026-11", "--format", "csv"], []])
+def test_a_recap_of_no_period_or_form_is_exit_2(dead: Path, wrong: list[str]) -> None:
+    assert one_line(run("recap", *wrong, config=dead), 2)

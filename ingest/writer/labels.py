@@ -33,7 +33,8 @@ _LABELS: tuple[tuple[Field, str], ...] = (
         r"narahubung|kontak|cpmi|calon|terang|jelas|pekerja|karyawan|warga)(?:\s+(?:saya|sesuai\s+ktp|"
         r"\(?sesuai\s+ktp\)?))?"
         r"|penanggung\s+jawab(?:\s+perusahaan)?|pic(?:\s+kami)?|narahubung|pengurus|nama|nm|nma|name|full\s+name|"
-        r"atas\s+nama|a\.?\s?n\.?|a/n|pengirim|pelapor|pengadu|pemohon|identitas\s+(?:pelapor|pengadu)",
+        r"atas\s+nama|a\.?\s?n\.?|a/n|pengirim|pelapor|pengadu|pemohon|identitas\s+(?:pelapor|pengadu)"
+        r"|ketua(?:\s+(?:rt|rw|regu|kelompok|panitia|umum))?|koordinator(?:\s+\w+)?|perwakilan",
     ),
     (
         "instansi",
@@ -186,6 +187,9 @@ def _continued(lines: Sequence[str], at: int, value: str) -> tuple[str, int]:
     return value, at
 
 
+_LESS_SURE = re.compile(r"(?i)\ba\.?\s?n\.?\b|atas\s+nama|cpmi|calon|^rumah$|ketua|koordinator|perwakilan")
+
+
 def from_labels(lines: Sequence[str]) -> Iterable[Candidate]:
     for label, value in _labelled_pairs(lines):
         fields = _fields_of(label)
@@ -194,7 +198,7 @@ def from_labels(lines: Sequence[str]) -> Iterable[Candidate]:
             if found and field == "telepon":
                 yield from _name_beside(part)
             if found:
-                sure = 0.7 if re.search(r"(?i)\ba\.?\s?n\.?\b|atas\s+nama|cpmi|calon|^rumah$", label) else 0.95
+                sure = 0.7 if _LESS_SURE.search(label) else 0.95
                 yield Candidate(field, found, f"isian “{label.strip()}”", sure)
 
 

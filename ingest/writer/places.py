@@ -49,6 +49,14 @@ def is_place(words: str) -> bool:
     return bool(_PLACES.match(words.strip())) and words.strip(" .").casefold() not in _ALSO_NAMES
 
 
+_CITY = re.compile(r"(?i)(?:(?:kota|kab\.?|kabupaten)\s+)?probolinggo\.?\Z")
+
+
+def is_city(words: str) -> bool:
+    """Say whether words name the city or the regency alone, where nobody can be found by it."""
+    return bool(_CITY.match(words.strip()))
+
+
 def without_place(words: str) -> tuple[str, str]:
     """Take the places at the end of words off: "Rini Kedopok" is ("Rini", "Kedopok")."""
     found = _LAST.search(words)

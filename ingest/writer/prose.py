@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from ingest.telephones import find_telephones
-from ingest.writer.places import PLACE
+from ingest.writer.places import PLACE, is_city
 from ingest.writer.words import (
     ADDRESS_CUE,
     ADDRESS_SMALL,
@@ -181,6 +181,10 @@ _PLACE_AFTER_NAME = re.compile(
     rf"(?P<address>(?:(?i:ds|desa|kel|kec|dusun|dsn)\.?\s+)?(?i:{PLACE})(?:,?\s+(?i:{PLACE}))*"
     rf"(?:[,/]?\s*(?i:rt|rw|gg|gang|blok|no)[. ]*\d[\w/]*)*)(?!\w)"
 )
+_PLACE_AFTER_SMALL_NAME = re.compile(
+    rf"(?i)(?:^|[^\w\s'’`]\s*|\n|\b(?:pak|bu|mas|mbak|kak|min|ini)\s+){_I},?\s+(?P<name>[a-z]{{3,}}(?:\s+[a-z]{{3,}})?)\s+"
+    rf"(?:{_FROM}\s+)(?P<address>(?:(?:ds|desa|kel|kec|dusun|dsn)\.?\s+)?{PLACE}(?:,?\s+{PLACE})*)(?!\w)"
+)
 _ADDRESS_AFTER_NAME = re.compile(
     rf"{_AFTER_NAME}\s*[,.]?\s+(?P<address>(?:(?i:{PLACE})\s+)?(?:(?i:jl|jln|jalan|gg|gang|dusun|dsn|perum|perumahan|desa|"
     rf"ds|kel|kampung|blok|rt)\b\.?)\s[^\n;?!]{{2,120}})"
@@ -195,7 +199,12 @@ _NAME_ALONE = re.compile(
 def addresses_after_names(flow: str) -> Iterable[Candidate]:
     """An address that follows the writer's name without any word such as "alamat"."""
     for match in _PLACE_AFTER_NAME.finditer(flow):
-        yield Candidate("alamat", stripped(match["address"]), "tempat di belakang nama", 0.58)
+        if not is_city(match["address"]):
+            yield Candidate("alamat", stripped(match["address"]), "tempat di belakang nama", 0.58)
+    for match in _PLACE_AFTER_SMALL_NAME.finditer(flow):
+        named = not any(is_common(word) for word in match["name"].split())
+        if named and not is_city(match["address"]):
+            yield Candidate("alamat", stripped(match["address"]), "tempat di belakang nama", 0.56)
     for match in _ADDRESS_AFTER_NAME.finditer(flow):
         value = first_sentence(match["address"])
         stop = _ADDRESS_STOP.search(value) or _EVERYDAY_GOES_ON.search(value)

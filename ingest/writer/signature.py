@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ingest.telephones import find_telephones
-from ingest.writer.places import is_place, without_place
+from ingest.writer.places import is_city, is_place, without_place
 from ingest.writer.words import (
     ABBREVIATION,
     ADDRESS_CUE,
@@ -45,7 +45,19 @@ _CLOSING_HEAD = re.compile(
 _IGNORED = re.compile(r"(?i)^(?:nip|nik|nrp|npwp|no\.?\s*ktp|email|e-mail)\b[\s.:]*[\d .\-|]*$")
 _SEPARATOR = re.compile(r"\s*[|;•·()\t]\s*|\s+[/\-–—]\s+|,\s*(?!\d)|\s+[-–—](?=[A-Z])")
 _DEVICE = re.compile(r"(?i)^(?:dikirim|terkirim|sent|get)\b.*\b(?:dari|from|outlook|iphone|android)\b")
-_DATE_LINE = re.compile(r"(?i)^[A-Z][\w ]{2,30},\s*\d{1,2}\s+\w+\s+\d{4}\.?$")
+_DATE_LINE = re.compile(
+    r"(?i)^[A-Z][\w. ]{2,30}[,\s]\s*(?:tgl\.?\s*|tanggal\s*)?(?:(?:\d{1,2}\s+)?(?:jan|feb|peb|mar|apr|mei|jun|jul|agu|"
+    r"agt|ags|sep|okt|oct|nov|nop|des|dec)[a-z]*\.?\s+\d{4}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})\.?$"
+)
+_OFFICE_HOLDER = re.compile(
+    r"(?i)(?:a\.\s?n\.?|u\.\s?b\.?|plt\.?|pj\.?)?\s*(?:kepala|ketua|wakil|sekretaris|sekdes|bendahara|pengurus|"
+    r"koordinator|camat|lurah|kades|bupati|wali\s*kota|perangkat|kasi|kaur|carik|humas|anggota|pemuda|tokoh|panitia)\b"
+)
+"""An office, whatever place it is of, is no address."""
+_OF_CITY = re.compile(r"(?P<head>[A-Z][\w .]*?)\s+(?i:kota|kab\.?|kabupaten)\s+(?:[A-Z]\w*)\.?\Z")
+_BUILDING_NAME = re.compile(r"(?i:griya|graha|villa|wisma|menara|gedung|pondok)(?:\s+[A-Z][a-z]+)+\Z")
+"""Shops and firms are called so; who lives there adds a number, a street or a place."""
+_COPIES = re.compile(r"(?i)^(?:tembusan|salinan|cc)\b[^.]{0,40}:?\s*$")
 _PHONE_LABEL = re.compile(
     r"(?i)[\s,(/|\-–]*\b(?:(?:no|nomor|nomer)\b\.?\s*)?(?:hp|wa|telp?|telepon|telpon|tlp|phone|mobile|whatsapp|"
     r"kontak|cp|nomor|nomer|no|call|[mtph](?=\s*[.:]))\b\s*(?:saya|sy|kulo|kami|/\s*wa|/\s*hp)?\s*[.:=]*\s*$"
@@ -80,6 +92,10 @@ def _kind_of(part: str, sender: frozenset[str]) -> Field | None:
         return None
     if ORG_START.match(plain) or ORG_ENDS.search(plain):
         return "instansi"
+    if is_city(plain) or _OFFICE_HOLDER.match(plain) or _is_office_of_city(plain):
+        return "lain"
+    if _BUILDING_NAME.match(plain) and not HARD_ADDRESS.search(plain) and not without_place(plain)[1]:
+        return "instansi"
     if ADDRESS_CUE.search(plain):
         return None if is_told(plain) or plain.split()[0].casefold() in EVERYDAY else "alamat"
     if is_place(plain):
@@ -87,6 +103,12 @@ def _kind_of(part: str, sender: frozenset[str]) -> Field | None:
     if ROLE.search(plain) or _OCCUPATION.match(plain):
         return "lain"
     return "nama" if name_like(plain, sender) else None
+
+
+def _is_office_of_city(plain: str) -> bool:
+    """Say whether words name an office by its city, as "Inspektorat Kota Probolinggo" does."""
+    named = _OF_CITY.match(plain)
+    return named is not None and not (is_place(named["head"]) or ADDRESS_CUE.search(named["head"]))
 
 
 def _pieces(line: str, sender: frozenset[str]) -> list[_Piece] | None:
@@ -177,16 +199,24 @@ def _may_be_name(words: str) -> bool:
     )
 
 
+def _like_a_village(part: str) -> bool:
+    """Say whether words that are no known place may be one: firms bear longer names, villages a side of the sky."""
+    words = part.split()
+    return len(words) == 1 or (len(words) == 2 and words[1].casefold() in ADDRESS_SMALL)
+
+
 def _gathered(parts: Sequence[str], kinds: Sequence[Field | None], phone_behind: bool) -> list[_Piece]:
     pieces: list[_Piece] = []
     seen: set[Field] = set()
     for place, (part, kind) in enumerate(zip(parts, kinds, strict=True)):
         if kind == "nama" and seen:
-            place_name = phone_behind and place == len(parts) - 1 and "nama" in seen
+            place_name = phone_behind and place == len(parts) - 1 and "nama" in seen and _like_a_village(part)
             kind = "alamat" if place_name or (pieces and pieces[-1].field == "alamat") else kind
             if kind == "alamat" and all(is_common(word) for word in part.split()):
                 kind = "lain"
         if kind is None and "alamat" in seen and not part[0].islower():
+            kind = "alamat"
+        if is_city(part) and pieces and pieces[-1].field == "alamat":
             kind = "alamat"
         if kind == "alamat" and pieces and pieces[-1].field == "alamat":
             pieces[-1] = _Piece("alamat", f"{pieces[-1].value}, {part}")
@@ -315,6 +345,39 @@ def _lone_word(pieces: Sequence[_Piece], sender: frozenset[str], *, after_comma:
     if after_comma or (closed and len(words) == 1 and only.value[0].islower()):
         return len(words) == 1 or after_comma
     return len(words) == 1 and is_common(words[0])
+
+
+def from_first_line(lines: Sequence[str], sender: frozenset[str]) -> Iterable[Candidate]:
+    """A one-liner at the head of a letter, "Nama, tempat, telepon": it counts only with a name and a number."""
+    first = next((line for line in lines if line), "")
+    pieces = _pieces(first, sender) or []
+    if {"nama", "telepon"} <= {piece.field for piece in pieces} and pieces[0].field == "nama":
+        for piece in pieces:
+            value = checked(piece.field, piece.value)
+            if value:
+                yield Candidate(piece.field, value, "baris pertama surat", 0.72)
+
+
+_ADDRESSEE = re.compile(r"(?i)^(?:kepada\b|yth\b|ykh\b|u\.?p\.?\s|c\.?q\.?\s)(?!.*\b(?:saya|sy|kami|kulo|kaule|aku)\b)")
+_STILL_ADDRESSEE = re.compile(
+    r"(?i)^(?:di\b|d/a\b|u\.?p\.?\s|c\.?q\.?\s|kepala\b|dinas\b|bapak\b|ibu\b|kota\b|up\b|yth\b)"
+)
+
+
+def without_addressees(lines: Sequence[str]) -> list[str]:
+    """Leave out the lines that say whom a letter is for, with his address, and who gets copies of it."""
+    kept: list[str] = []
+    within = copies = False
+    for line in lines:
+        copies = bool(_COPIES.match(line)) or (copies and bool(line))
+        if copies:
+            kept.append("")
+            continue
+        begins = bool(_ADDRESSEE.match(line)) and len(line) <= 90
+        goes_on = within and len(line) <= 70 and bool(_STILL_ADDRESSEE.match(line) or HARD_ADDRESS.match(line))
+        within = begins or goes_on
+        kept.append("" if within else line)
+    return kept
 
 
 def from_letterhead(lines: Sequence[str]) -> Iterable[Candidate]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from ingest.telephones import find_telephones
-from ingest.writer.places import is_place, without_place
+from ingest.writer.places import is_city, is_place, without_place
 
 Field = Literal["nama", "instansi", "alamat", "telepon", "lain"]
 
@@ -134,9 +134,12 @@ _DERIVED = re.compile(r"(?:me|di|ber|ter|pe|se|ke|nge)\w{3,}(?:kan|nya|lah|kah)|
 """A word with affixes at both ends is hardly a name."""
 
 
+_STRETCHED = re.compile(r"(.)\1{2,}")
+
+
 def is_common(word: str) -> bool:
     """Say whether a word, whatever its affixes, is one of everyday letters."""
-    plain = word.strip(".,").casefold()
+    plain = _STRETCHED.sub(r"\1", word.strip(".,").casefold())
     if plain in COMMON or plain in NOT_NAME:
         return True
     if _DERIVED.fullmatch(plain):
@@ -263,7 +266,7 @@ def name_value(value: str) -> str | None:
     plain = HONORIFIC.sub("", stripped(plain))
     kept = re.match(rf"[^,]+{DEGREE}", plain)
     plain = kept.group() if kept else plain
-    plain = re.split(r"(?<![Dd]rg)(?<![Aa]pt)(?<![Dd]r[as])(?<=[a-z]{3})\.\s", plain)[0].strip()
+    plain = re.split(r"(?<![Dd]rg)(?<![Aa]pt)(?<![Dd]r[as])(?<![Pp]rof)(?<=[a-z]{3})\.\s", plain)[0].strip()
     plain = without_place(plain)[0]
     if re.fullmatch(DEGREE, f", {plain}"):
         return None
@@ -272,6 +275,19 @@ def name_value(value: str) -> str | None:
     if re.search(r"\b[A-Z]\.\s?[A-Z][a-z]{0,3}$", plain) and f"{plain}." in value:
         plain += "."
     return plain.rstrip(",") if re.search(r"[^\W\d_]{2}", plain) and not re.search(r"\d{2}|@|https?:", plain) else None
+
+
+_ELSEWHERE = re.compile(
+    r"(?i)(?:sama|sesuai|seperti|lihat|idem|tertera|sebagaimana)\b.{0,20}\b(?:ktp|kk|atas|lampir\w*)\b"
+)
+"""What points at another paper in place of an address."""
+_STREET_ALONE = re.compile(r"(?:Jalan|Gang|Desa|Kampung)\s+(?P<rest>[^\d]+)")
+
+
+def _nothing_but_words(value: str) -> bool:
+    """Say whether a sentence begins with "Jalan" and the like and goes on in small letters: "Jalan gelap"."""
+    street = _STREET_ALONE.fullmatch(value)
+    return street is not None and street["rest"].islower() and not is_place(street["rest"])
 
 
 _PERSON = re.compile(r"(?i)(?:kepala|ketua|wali\s*kota|bupati|camat|lurah|kades|pemerintah|dinas|account)\b")
@@ -291,7 +307,9 @@ def address_value(value: str) -> str | None:
     if numbers:
         plain = plain[: numbers[0].start]
     plain = stripped(EMAIL.split(plain)[0])
-    if _PERSON.match(plain) or not (re.search(r"[A-Z\d]", plain) or is_place(plain) or not _all_common(plain)):
+    if _PERSON.match(plain) or _ELSEWHERE.match(plain) or _nothing_but_words(plain) or is_city(plain):
+        return None
+    if not (re.search(r"[A-Z\d]", plain) or is_place(plain) or not _all_common(plain)):
         return None
     if plain.casefold() in _EMPTY or not 4 <= len(plain) <= 160 or not re.search(r"[^\W\d_]{3}", plain):
         return None
@@ -313,7 +331,7 @@ def name_like(part: str, sender: frozenset[str]) -> bool:
         return False
     if ORG_START.match(plain) or ORG_ENDS.search(plain) or HARD_ADDRESS.search(plain):
         return False
-    if re.search(r"\w{5,}\.\s", plain):
+    if re.search(r"\w{5,}\.\s", plain) or re.search(r"(?i)([a-z])\1\1", plain):
         return False
     small = {"bin", "binti", "al", "el", "van", "de", "dr.", "drg.", "apt."}
     if words[0].casefold() in sender and len(words) <= 3 and not EVERYDAY & set(words):

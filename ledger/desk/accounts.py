@@ -1,9 +1,10 @@
 """Akun dan pengaturan, for the administrator: who may sign in, and what the configuration says, secrets left out."""
 
-from collections.abc import Callable
-from typing import Annotated
+from datetime import datetime
+from functools import partial
+from typing import Protocol
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from pydantic import BaseModel
 from sqlmodel import Session
@@ -14,6 +15,7 @@ from ledger import labels, staff
 from ledger.desk.access import Administrator, Officer
 from ledger.desk.forms import Form, FormErrors, read_form
 from ledger.desk.frame import Frame
+from ledger.desk.numbered import RowId
 from ledger.errors import LedgerError
 from ledger.models import Staff
 from ledger.words import Role
@@ -23,8 +25,19 @@ _SMALL = 20_000
 _HIDDEN = frozenset({"password", "password_env", "password_file", "url", "tls_key"})
 """Settings that hold a secret or say where one lies; of these only whether they are set is shown."""
 
-Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
-Change = Callable[[Session, Staff, Officer], None]
+
+class Change(Protocol):
+    """Changes an account; raises LedgerError where that may not be."""
+
+    def __call__(self, session: Session, who: Staff, /, *, at: datetime, actor: str) -> None: ...
+
+
+_AT_ONCE: dict[str, Change] = {
+    "nonaktif": staff.disable,
+    "aktif": staff.enable,
+    "sesi": staff.sign_out_everywhere,
+}
+"""What is done with an account by a button alone, by the last word of its address."""
 
 
 def routes(frame: Frame) -> APIRouter:
@@ -41,50 +54,20 @@ def routes(frame: Frame) -> APIRouter:
         return await run_in_threadpool(_add, frame, officer, form)
 
     @router.post(ACCOUNTS + "/{staff_id}/sandi")
-    def reset(staff_id: Id, officer: Administrator) -> Response:
+    def reset(staff_id: RowId, officer: Administrator) -> Response:
         with frame.database.writing() as session:
             who = _account(session, staff_id)
             password = staff.reset(session, who, at=frame.clock(), actor=officer.login)
         return _listed(frame, officer, made=(who, password))
 
     @router.post(ACCOUNTS + "/{staff_id}/peran")
-    async def role(request: Request, staff_id: Id, officer: Administrator) -> Response:
+    async def role(request: Request, staff_id: RowId, officer: Administrator) -> Response:
         form = await read_form(request, max_bytes=_SMALL)
         chosen = _role(form)
-        return await run_in_threadpool(
-            _change,
-            frame,
-            officer,
-            staff_id,
-            lambda session, who, by: staff.set_role(session, who, chosen, at=frame.clock(), actor=by.login),
-        )
+        return await run_in_threadpool(_change, frame, officer, staff_id, partial(staff.set_role, role=chosen))
 
-    @router.post(ACCOUNTS + "/{staff_id}/nonaktif")
-    def disable(staff_id: Id, officer: Administrator) -> Response:
-        return _change(
-            frame,
-            officer,
-            staff_id,
-            lambda session, who, by: staff.disable(session, who, at=frame.clock(), actor=by.login),
-        )
-
-    @router.post(ACCOUNTS + "/{staff_id}/aktif")
-    def enable(staff_id: Id, officer: Administrator) -> Response:
-        return _change(
-            frame,
-            officer,
-            staff_id,
-            lambda session, who, by: staff.enable(session, who, at=frame.clock(), actor=by.login),
-        )
-
-    @router.post(ACCOUNTS + "/{staff_id}/sesi")
-    def end_sessions(staff_id: Id, officer: Administrator) -> Response:
-        return _change(
-            frame,
-            officer,
-            staff_id,
-            lambda session, who, by: staff.sign_out_everywhere(session, who, at=frame.clock(), actor=by.login),
-        )
+    for word, change in _AT_ONCE.items():
+        _add_change(router, frame, word, change)
 
     @router.get("/pengaturan")
     def settings(officer: Administrator) -> HTMLResponse:
@@ -92,6 +75,12 @@ def routes(frame: Frame) -> APIRouter:
             return frame.page(session, "settings.html", "settings", officer=officer, parts=_parts(frame))
 
     return router
+
+
+def _add_change(router: APIRouter, frame: Frame, word: str, change: Change) -> None:
+    @router.post(f"{ACCOUNTS}/{{staff_id}}/{word}", name=word)
+    def at_once(staff_id: RowId, officer: Administrator) -> Response:
+        return _change(frame, officer, staff_id, change)
 
 
 def _account(session: Session, staff_id: int) -> Staff:
@@ -124,7 +113,7 @@ def _add(frame: Frame, officer: Officer, form: Form) -> Response:
 def _change(frame: Frame, officer: Officer, staff_id: int, change: Change) -> Response:
     try:
         with frame.database.writing() as session:
-            change(session, _account(session, staff_id), officer)
+            change(session, _account(session, staff_id), at=frame.clock(), actor=officer.login)
     except LedgerError as wrong:
         return _listed(frame, officer, errors={"": str(wrong)})
     return RedirectResponse(ACCOUNTS, 303)

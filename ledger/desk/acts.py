@@ -1,6 +1,6 @@
 """What an officer may do with one entry: a small form for each act, the version that was seen in every one of them."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated
 
@@ -9,17 +9,18 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlmodel import Session
 
 from config.settings import Settings
-from ledger import labels, messages, search, telephones, workflow
+from ledger import files, labels, messages, search, telephones, workflow
 from ledger.addresses import is_writable
 from ledger.desk.access import Officer, Permission, needs
 from ledger.desk.forms import Form, FormErrors, read_form
 from ledger.desk.frame import Frame
 from ledger.desk.history import history
 from ledger.desk.numbered import PLACE, Numbered, address_of, room_of
-from ledger.desk.typed import KINDS, services_of
+from ledger.desk.typed import CHOOSE_AGAIN, KINDS, MOST_FORM_BYTES, attached, services_of
 from ledger.entries import Draft
 from ledger.errors import LedgerError
-from ledger.models import Entry
+from ledger.files import Packed, UnfitFile
+from ledger.models import Entry, Letter
 from ledger.ports import LetterPreview
 from ledger.recording import Desk
 from ledger.words import CLOSED, Channel, Disposition, Status
@@ -47,7 +48,10 @@ async def _sent(request: Request) -> Form:
     return await read_form(request, max_bytes=400_000)
 
 
-Sent = Annotated[Form, Depends(_sent)]
+async def _sent_with_files(request: Request) -> Form:
+    return await read_form(request, max_bytes=MOST_FORM_BYTES)
+
+
 Where = Annotated[Numbered, Depends()]
 
 
@@ -74,6 +78,7 @@ class Asked:
     entry: Entry
     form: Form
     act: Act
+    files: Sequence[Packed] = ()
 
     def one_of(self, name: str, choices: Mapping[str, str]) -> str:
         """Return a field that must be one of the choices. Raises FormErrors."""
@@ -108,7 +113,8 @@ Done = str | More | None
 class Task:
     """One act: what it is called, who may do it with which entry, what its form holds at first, and what it does.
 
-    `do` returns the address to go to (None: the entry), or More for another look at the form.
+    `do` returns the address to go to (None: the entry), or More for another look at the form. Only where it says
+    `with_files` the form may carry some.
     """
 
     key: str
@@ -121,6 +127,7 @@ class Task:
     values: Callable[[Shelf, Session, Entry], Values] = lambda *_: {}
     choices: Callable[[Shelf, Session, Entry], dict[str, object]] = lambda *_: {}
     grave: bool = False
+    with_files: bool = False
 
 
 def _open(entry: Entry) -> bool:
@@ -148,13 +155,25 @@ def _title(shelf: Shelf, service: str) -> str:
 
 def _reclassify(asked: Asked) -> None:
     services = services_of(asked.shelf.settings) | {asked.entry.service: ""}
-    values = {
+    values: dict[str, object] = {
         "kind": asked.one_of("jenis", _kinds()),
         "service": asked.one_of("layanan", services),
     }
     if (matter := asked.form.text("perihal", LONGEST)) != _flat(asked.entry.matter):
         values["matter"] = matter
-    workflow.correct(asked.session, asked.entry, values, asked.act, rulebook=asked.shelf.desk.rulebook, note=asked.note)
+    _correct(asked, values)
+
+
+def _correct(asked: Asked, values: dict[str, object]) -> None:
+    workflow.correct(
+        asked.session,
+        asked.entry,
+        values,
+        asked.act,
+        rulebook=asked.shelf.desk.rulebook,
+        default_mailbox=asked.shelf.desk.mailbox_for(asked.entry),
+        note=asked.note,
+    )
 
 
 def _flat(text: str) -> str:
@@ -173,7 +192,7 @@ def _identify(asked: Asked) -> None:
         told.pop("phone_e164")
     values = {column: value for column, value in told.items() if value != _flat(str(getattr(asked.entry, column)))}
     values["secret"] = asked.form.text("rahasia", 10) == "ya"
-    workflow.correct(asked.session, asked.entry, values, asked.act, rulebook=asked.shelf.desk.rulebook, note=asked.note)
+    _correct(asked, values)
 
 
 def told_identity(form: Form, shelf: Shelf) -> dict[str, object]:
@@ -237,6 +256,14 @@ def _note(asked: Asked) -> None:
     workflow.add_note(asked.session, asked.entry, asked.act, note=note)
 
 
+def _files(shelf: Shelf, session: Session, entry: Entry) -> dict[str, object]:
+    return {"most_files": files.MOST_FILES, "kept": files.of_entry(session, entry.id or 0)}
+
+
+def _add_files(asked: Asked) -> None:
+    workflow.add_files(asked.session, asked.entry, asked.act, asked.files)
+
+
 # Answering
 
 BECOMES = {
@@ -246,14 +273,22 @@ BECOMES = {
 }
 
 
+FORWARDED = """Perkara yang Saudara sampaikan bukan kewenangan kami, jadi kami teruskan kepada {office}.
+
+Tindak lanjutnya dilakukan oleh {office}. Bila ada yang perlu Saudara tanyakan kepada kami, balaslah surat ini."""
+"""What is prepared for a citizen whose matter went to another office; the officer may write otherwise."""
+
+
+def _prepared(shelf: Shelf, session: Session, entry: Entry) -> Values:
+    if entry.status is not Status.DITERUSKAN:
+        return {"jawaban": "", "menjadi": "dijawab"}
+    return {"jawaban": FORWARDED.format(office=entry.forwarded_to), "menjadi": "tetap"}
+
+
 def _answering(shelf: Shelf, session: Session, entry: Entry) -> dict[str, object]:
     permitted = TRANSITIONS.get(entry.status, frozenset()) | {Status.DIJAWAB}
     becomes = {key: words for key, words in BECOMES.items() if key == "tetap" or Status(key) in permitted}
-    return {"becomes": becomes if _open(entry) else {}, "mailbox": _mailbox(shelf, entry)}
-
-
-def _mailbox(shelf: Shelf, entry: Entry) -> str:
-    return entry.mailbox or shelf.desk.mailbox_of(entry.service)
+    return {"becomes": becomes if _open(entry) else {}, "mailbox": shelf.desk.mailbox_for(entry)}
 
 
 def _answer(asked: Asked) -> Done:
@@ -267,7 +302,7 @@ def _answer(asked: Asked) -> Done:
     if step != "kirim":
         return _previewed(asked, words, becomes)
     status = None if becomes == "tetap" else Status(becomes)
-    mailbox = _mailbox(asked.shelf, asked.entry)
+    mailbox = asked.shelf.desk.mailbox_for(asked.entry)
     workflow.answer(asked.session, asked.entry, asked.act, words=words, default_mailbox=mailbox, becomes=status)
     return None
 
@@ -277,7 +312,7 @@ def _previewed(asked: Asked, words: str, becomes: str) -> More:
         raise LedgerError("Alamat surel pelapor bukan alamat yang dapat dikirimi; betulkan alamatnya dahulu.")
     if asked.shelf.preview is None:
         raise LedgerError("Pratinjau surat tidak tersedia di sini.")
-    rendered = asked.shelf.preview.answer(asked.entry, words=words, mailbox=_mailbox(asked.shelf, asked.entry))
+    rendered = asked.shelf.preview.answer(asked.entry, words=words, mailbox=asked.shelf.desk.mailbox_for(asked.entry))
     return More({"letter": rendered, "becomes_word": BECOMES[becomes]})
 
 
@@ -324,19 +359,23 @@ def _split(asked: Asked) -> str:
     matter = form.text("perihal", LONGEST)
     if not matter:
         raise FormErrors({"perihal": "Tulislah perkara keduanya dalam satu baris."})
-    told = told_identity(form, asked.shelf)
+    told, account = told_identity(form, asked.shelf), form.lines("uraian").strip()
+    themed = asked.shelf.desk.themed(matter, account)
     draft = Draft(
         channel=Channel.LAINNYA,  # the ledger takes channel and receipt from the first entry
         kind=next(each for each in KINDS if each.value == kind),
         service=service,
         received_at=entry.received_at,
         matter=matter,
-        account=form.lines("uraian").strip(),
+        account=account,
+        themes=themed.themes,
+        urgent=themed.urgent,
+        restricted=themed.restricted,
         secret=form.text("rahasia", 10) == "ya",
         **{column: str(value) for column, value in told.items()},  # type: ignore[arg-type]
     )
-    mailbox = _mailbox(asked.shelf, entry)
     desk = asked.shelf.desk
+    mailbox = desk.mailbox_for(entry)
     made = workflow.split(asked.session, entry, draft, asked.act, rulebook=desk.rulebook, default_mailbox=mailbox)
     return f"{address_of(made)}?selesai=pisahkan"
 
@@ -355,7 +394,7 @@ def _void(asked: Asked) -> None:
 
 
 def _undo(asked: Asked) -> None:
-    workflow.undo(asked.session, asked.entry, asked.act)
+    workflow.undo(asked.session, asked.entry, asked.act, default_mailbox=asked.shelf.desk.mailbox_for(asked.entry))
 
 
 TASKS: dict[str, Task] = {
@@ -369,7 +408,7 @@ TASKS: dict[str, Task] = {
             _answer,
             fits=lambda entry: bool(entry.email) and entry.status is not Status.BATAL,
             choices=_answering,
-            values=lambda *_: {"jawaban": "", "menjadi": "dijawab"},
+            values=_prepared,
         ),
         Task(
             "keadaan",
@@ -410,6 +449,15 @@ TASKS: dict[str, Task] = {
             _note,
             fits=lambda _: True,
             values=lambda *_: {"catatan": ""},
+        ),
+        Task(
+            "berkas",
+            "Tambah berkas",
+            "Simpan berkas",
+            "Berkas sudah disimpan.",
+            _add_files,
+            choices=_files,
+            with_files=True,
         ),
         Task(
             "golongkan",
@@ -510,8 +558,8 @@ _ONWARD = {
 }
 
 
-def likeliest(entry: Entry, officer: Officer, tasks: list[Task]) -> Next | None:
-    """Return the act that most probably comes next, None where nothing is to be done."""
+def likeliest(entry: Entry, officer: Officer, tasks: list[Task], answers: Sequence[Letter] = ()) -> Next | None:
+    """Return the act that most probably comes next, None where nothing is to be done; `answers` were written so far."""
     keys = {task.key for task in tasks}
     if entry.needs_review and officer.may(Permission.RECORD) and entry.status is not Status.BATAL:
         return Next(TASKS["benarkan"], "Benarkan penggolongan", at_once=True)
@@ -520,11 +568,17 @@ def likeliest(entry: Entry, officer: Officer, tasks: list[Task]) -> Next | None:
     if "keadaan" in keys and entry.status in _ONWARD:
         status, words = _ONWARD[entry.status]
         return Next(TASKS["keadaan"], words, {"keadaan": status.value}, at_once=True)
+    if "jawab" in keys and entry.status is Status.DITERUSKAN and not _told_of_forwarding(entry, answers):
+        return Next(TASKS["jawab"], "Beri tahu pelapor")
     if "jawab" in keys and entry.status in (Status.DIPROSES, Status.MENUNGGU_KELENGKAPAN):
         return Next(TASKS["jawab"], "Jawab dengan surel")
     if "keadaan" in keys:
         return Next(TASKS["keadaan"], "Selesaikan", {"keadaan": Status.SELESAI.value})
     return None
+
+
+def _told_of_forwarding(entry: Entry, answers: Sequence[Letter]) -> bool:
+    return any(entry.forwarded_to in letter.words for letter in answers)
 
 
 def routes(shelf: Shelf) -> APIRouter:
@@ -546,7 +600,9 @@ def _add(router: APIRouter, shelf: Shelf, task: Task) -> None:
             shown = values | {name: value for name, value in asked.items() if value and not values[name]}
             return _page(shelf, session, officer, task, entry, _Filled(shown, values))
 
-    def send(where: Where, *, officer: Officer = needs(task.permission), form: Sent) -> Response:
+    read = Depends(_sent_with_files if task.with_files else _sent)
+
+    def send(where: Where, *, officer: Officer = needs(task.permission), form: Annotated[Form, read]) -> Response:
         return _send(shelf, task, where, form, officer)
 
     router.add_api_route(f"/{task.key}", show, methods=["GET"], response_class=HTMLResponse)
@@ -573,16 +629,22 @@ def _send(shelf: Shelf, task: Task, where: Numbered, form: Form, officer: Office
     seen = 0
     try:
         seen = _seen(form)
+        packed = attached(form) if task.with_files else []
         with shelf.frame.database.writing() as session:
             entry = where.entry(session)
-            done = _do(Asked(shelf, session, entry, form, Act(officer.login, shelf.frame.clock(), seen)), task)
+            act = Act(officer.login, shelf.frame.clock(), seen)
+            done = _do(Asked(shelf, session, entry, form, act, packed), task)
             here = address_of(entry)
         if not isinstance(done, More):
+            shelf.frame.wake_post()
             return RedirectResponse(done or f"{here}?selesai={task.key}", 303)
     except VersionConflict:
-        return _again(shelf, task, where, form, officer, missed_since=seen)
+        lost = {"berkas": CHOOSE_AGAIN} if form.files else {}
+        return _again(shelf, task, where, form, officer, missed_since=seen, errors=lost)
     except FormErrors as wrong:
         return _again(shelf, task, where, form, officer, errors=wrong.errors)
+    except UnfitFile as wrong:
+        return _again(shelf, task, where, form, officer, errors={"berkas": str(wrong)})
     except LedgerError as wrong:
         return _again(shelf, task, where, form, officer, errors={"": str(wrong)})
     return _again(shelf, task, where, form, officer, more=done.shown)
@@ -649,6 +711,7 @@ def _page(
         before=filled.before,
         errors=filled.errors,
         version=entry.version if filled.missed_since or not seen.isdigit() else seen,
+        missed_own=all(event.actor == officer.login for event in missed),
         missed=[one for one in history(shelf.frame, session, entry, discreet=False) if one.event_id in ids],
         **{"letter": None, "into": None, "becomes_word": ""} | task.choices(shelf, session, entry) | filled.more,
     )

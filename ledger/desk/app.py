@@ -1,5 +1,6 @@
 """Builds the staff page: an ASGI application whose every route but the sign-in asks who stands there."""
 
+import gc
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 
@@ -22,8 +23,10 @@ from ledger.desk import (
     mail,
     outbox,
     radio,
+    recap,
     receipt,
     record,
+    reports,
     signin,
     today,
     trays,
@@ -33,7 +36,7 @@ from ledger.desk.acts import Shelf
 from ledger.desk.forms import FormErrors
 from ledger.desk.frame import STATIC, Frame
 from ledger.desk.safety import HEADERS, SafeHeaders, SameOrigin
-from ledger.ports import Classifier, LetterPreview, MailReader, Resettling
+from ledger.ports import Classifier, LetterPreview, MailReader, Resettling, ThemeFinder
 from ledger.recording import Desk
 
 LOOPBACK_NAMES = ["127.0.0.1", "localhost", "::1", "[::1]"]
@@ -80,26 +83,31 @@ def create(
     clock: Callable[[], datetime],
     classifier: Classifier | None = None,
     *,
+    themes: ThemeFinder | None = None,
     resettling: Resettling | None = None,
     preview: LetterPreview | None = None,
+    wake_post: Callable[[], None] | None = None,
     stopping: Callable[[], bool] | None = None,
 ) -> FastAPI:
     """Build the staff page over an opened database; `clock` returns the present moment with its time zone.
 
-    With a classifier the desk suggests the kind and the service of what is being typed in; with `resettling` kept mails
-    can be released and promoted; with a preview letters can be written to citizens. Where `stopping` tells that the
-    process is about to end, pages are told of new letters (without it an open page would keep the process from ending).
+    With a classifier the desk suggests the kind and the service of what is being typed in; with `themes` it marks what
+    that is about and what cannot wait; with `resettling` kept mails can be released and promoted; with a preview
+    letters can be written to citizens; `wake_post` tells the post of this process that one may be owed. Where
+    `stopping` tells that the process is about to end, pages are told of new letters (without it an open page would keep
+    the process from ending).
     """
-    frame = Frame.of(database, settings, reader, clock)
+    frame = Frame.of(database, settings, reader, clock, wake_post)
     app = FastAPI(title=settings.office.short, docs_url=None, redoc_url=None, openapi_url=None)
-    app.state.door = _door(frame)
-    for room in (signin, accounts, today, book, mail, outbox, accuracy):
+    app.state.door, app.state.templates = _door(frame), frame.templates
+    for room in (signin, accounts, today, book, mail, outbox, accuracy, recap, reports):
         app.include_router(room.routes(frame))
-    app.include_router(entry.routes(Shelf(frame, Desk.of(settings), preview)))
+    desk = Desk.of(settings, themes)
+    app.include_router(entry.routes(Shelf(frame, desk, preview)))
     app.include_router(trays.routes(frame, resettling))
     app.include_router(live.routes(frame, stopping or (lambda: False)))
     frame.templates.globals["live"] = stopping is not None
-    recording = record.recording_of(frame, classifier)
+    recording = record.recording_of(frame, desk, classifier)
     for taking in (radio.routes(frame, recording), record.routes(recording), receipt.routes(frame)):
         app.include_router(taking)
     app.add_api_route("/sehat", _well(database), response_class=PlainTextResponse)
@@ -115,6 +123,18 @@ def create(
     app.add_middleware(TrustedHostMiddleware, allowed_hosts=names, www_redirect=False)
     app.add_middleware(SafeHeaders)
     return app
+
+
+def warm_up(app: FastAPI) -> None:
+    """Do before the first request what would otherwise fall on somebody's page.
+
+    Templates are compiled, and all that lives as long as the process is taken out of the rounds of Python's garbage
+    collector: a full round over it takes more than 100 ms, in the middle of whichever page is being made.
+    """
+    for name in app.state.templates.list_templates():
+        app.state.templates.get_template(name)
+    gc.collect()
+    gc.freeze()
 
 
 def _door(frame: Frame) -> Door:

@@ -1,9 +1,8 @@
 """Buku: the book as a table, with its filters, its search and its pages."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import TypeVar
 from urllib.parse import urlencode
@@ -12,7 +11,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 from sqlmodel import Session
 
-from ledger import labels, search
+from ledger import dates, labels, search
 from ledger.desk.access import Officer, Permission, Reader
 from ledger.desk.frame import Frame
 from ledger.search import LONGEST_WORDS, NOBODY, Cursor, Filter, Order, Page, WrongCursor
@@ -21,6 +20,7 @@ from ledger.words import Channel, Register, Status
 ROWS = 50
 CHOICES = {
     "": "Semua",
+    "baru": "Baru sejak kemarin",
     "terlambat": "Terlambat",
     "hari_ini": "Tenggat hari ini",
     "tinjau": "Perlu ditinjau",
@@ -45,7 +45,6 @@ FIELDS = {
     "sampai": "Sampai",
     "urut": "Urutan",
 }
-_DAY_FIRST = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})")
 
 WordT = TypeVar("WordT", bound=StrEnum)
 
@@ -110,18 +109,13 @@ class Asked:
         written = self.typed[name]
         if not written:
             return None
-        turned = _DAY_FIRST.fullmatch(written)
         try:
-            day = date(*(int(part) for part in turned.group(3, 2, 1))) if turned else date.fromisoformat(written)
-        except ValueError:
-            self.wrong.setdefault(name, "Tanggal ini tidak terbaca. Tulislah seperti 23-11-2026.")
+            return dates.read_date(written)
+        except dates.UnreadableDate as wrong:
+            self.wrong.setdefault(name, str(wrong))
             return None
-        if not 1900 <= day.year <= 2999:
-            self.wrong.setdefault(name, "Tahun ini di luar buku.")
-            return None
-        return day
 
-    def filter(self, choices: "Choices") -> Filter:
+    def filter(self, choices: "Choices", today: date) -> Filter:
         """Return what is wanted, remembering everything that cannot be read."""
         choice = self.one_of("pilih", CHOICES)
         officer = self.one_of("petugas", choices.officers)
@@ -137,6 +131,7 @@ class Asked:
             mailbox=self.one_of("kotak", choices.mailboxes),
             since=since,
             until=until,
+            new_since=today - timedelta(days=1) if choice == "baru" else None,
             needs_review=choice == "tinjau",
             overdue=choice == "terlambat",
             due_today=choice == "hari_ini",
@@ -175,7 +170,7 @@ def _shown(frame: Frame, officer: Officer, query: Mapping[str, str], *, path: st
     fixed = ("urut", "register") if room == "requests" else ("urut",)
     with frame.database.reading() as session:
         choices = Choices.of(frame, session, officer)
-        wanted = replace(asked.filter(choices), discreet=not officer.may(Permission.RECORD))
+        wanted = replace(asked.filter(choices, frame.today()), discreet=not officer.may(Permission.RECORD))
         order = asked.word("urut", Order) or Order.TERBARU
         page = Page((), 0)
         if not asked.wrong:

@@ -9,15 +9,17 @@ from fastapi import APIRouter, Query
 from fastapi.responses import HTMLResponse
 from sqlmodel import Session, col, select
 
-from ledger import entries, files, letters, messages, recording, search, workflow
+from ledger import entries, erasure, files, letters, messages, recording, search, workflow
 from ledger.desk import acts
 from ledger.desk.access import Officer, Permission, Reader
 from ledger.desk.acts import TASKS, Shelf, Where, likeliest, offered
 from ledger.desk.history import due_label, history
 from ledger.desk.numbered import PLACE, address_of, room_of
-from ledger.desk.secrecy import is_hidden, masked
+from ledger.desk.secrecy import is_hidden
+from ledger.documents import slips
 from ledger.models import Arrival, Attachment, Entry, Letter, Message
-from ledger.words import Disposition
+from ledger.secrecy import masked
+from ledger.words import Disposition, Paper, Status
 from ledger.workflow import Act
 
 
@@ -104,14 +106,33 @@ def _shown(shelf: Shelf, officer: Officer, session: Session, entry: Entry, said:
         beside=search.neighbours(session, entry),
         is_mail=lambda piece: isinstance(piece, Mail),
         tasks=tasks,
-        next=likeliest(entry, officer, tasks),
+        next=likeliest(entry, officer, tasks, letters.answers_of(session, entry)),
         handed_in=[] if hidden else files.of_entry(session, entry.id or 0),
         not_told=recording.missing(entry),
         recorded_later=recording.recorded_later,
         linked=_linked(session, entry),
+        erased=erasure.of_entry(session, entry),
+        sheets=[] if hidden else _sheets(shelf, session, entry, officer),
         **said,
         **_papers(session, entry, hidden=hidden),
     )
+
+
+_SIZES = {Paper.A4: "A4", Paper.F4: "F4", Paper.A5: "A5", Paper.HALF_F4: "setengah F4"}
+Sheet = tuple[str, str, list[tuple[str, str]]]
+"""A paper that can be made of an entry: by which word, what it is called, and on which sheets it is printed."""
+
+
+def _sheets(shelf: Shelf, session: Session, entry: Entry, officer: Officer) -> list[Sheet]:
+    """Return the papers (PDF) that an officer may have made of an entry."""
+    if not officer.may(Permission.RECORD) or entry.status is Status.BATAL:
+        return []
+    handed = slips.handed_over(session, shelf.settings, entry)
+    slip = ("slip", "Slip pelapor", [(paper.value, _SIZES[paper]) for paper in slips.SLIP_PAPERS])
+    if handed is None:
+        return [slip]
+    title = f"Lembar {'penerusan' if handed.outside else 'disposisi'}"
+    return [slip, ("lembar", title, [(paper.value, _SIZES[paper]) for paper in slips.SHEET_PAPERS])]
 
 
 def _papers(session: Session, entry: Entry, *, hidden: bool) -> dict[str, object]:
@@ -153,6 +174,10 @@ def mails_of(session: Session, found: Sequence[Message]) -> list[Mail]:
     for file in session.exec(wanted):
         attached.setdefault(file.message_id, []).append(file)
     return [
-        Mail(message, tuple(attached.get(message.id or 0, ())), tuple(arrivals.get(message.id or 0, ())))
+        Mail(
+            message,
+            tuple(attached.get(message.id or 0, ())) if message.erased_at is None else (),
+            tuple(arrivals.get(message.id or 0, ())),
+        )
         for message in found
     ]

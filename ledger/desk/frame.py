@@ -1,7 +1,6 @@
 """The frame of every page: what the desk works with, the rail of rooms, and how dates and days left are said."""
 
 import hashlib
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -81,18 +80,30 @@ LETTER_TONES: dict[LetterState, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What every page of the desk works with."""
+    """What every page of the desk works with.
+
+    `wake_post` is called after a commit that may owe a letter, so that it need not wait for the next round of the post;
+    where the post runs in another process, it does nothing.
+    """
 
     database: Database
     settings: Settings
     reader: MailReader
     clock: Callable[[], datetime]
     templates: Environment
+    wake_post: Callable[[], None]
 
     @classmethod
-    def of(cls, database: Database, settings: Settings, reader: MailReader, clock: Callable[[], datetime]) -> "Frame":
+    def of(
+        cls,
+        database: Database,
+        settings: Settings,
+        reader: MailReader,
+        clock: Callable[[], datetime],
+        wake_post: Callable[[], None] | None = None,
+    ) -> "Frame":
         """Build the frame of an office."""
-        return cls(database, settings, reader, clock, _environment(settings))
+        return cls(database, settings, reader, clock, _environment(settings), wake_post or (lambda: None))
 
     @property
     def lifetime(self) -> Lifetime:
@@ -131,6 +142,7 @@ def _rooms(waiting: search.Waiting) -> tuple[Room, ...]:
         Room("requests", "Permohonan", "/permohonan"),
         Room("review", "Tinjau", "/tinjau", waiting.review),
         Room("outbox", "Belum tersampaikan", "/belum-tersampaikan", waiting.undelivered),
+        Room("reports", "Laporan", "/laporan"),
     )
 
 
@@ -175,13 +187,3 @@ def _static_addresses() -> dict[str, str]:
         for file in sorted(STATIC.iterdir())
         if file.is_file()
     }
-
-
-def said_in(body: str) -> dict[str, object]:
-    """Return the plain values that an event's body holds; nothing where it is not of the known form."""
-    try:
-        said = json.loads(body)
-    except ValueError:
-        return {}
-    values = said.get("set") if isinstance(said, dict) else None
-    return dict(values) if isinstance(values, dict) else {}

@@ -7,14 +7,18 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
-from ledger import dates, events, labels, search
-from ledger.desk.frame import Frame, said_in
+from ledger import dates, erasure, events, labels, search
+from ledger.desk.frame import Frame
 from ledger.entries import PERSONAL_FIELDS, PLAIN_FIELDS
+from ledger.events import said_in
 from ledger.models import Entry, Event
 
 ERASED = "(sudah dihapus)"
 _SILENT = frozenset({"phone_e164", "review_reason", "needs_review", "closed_at", "due_rule", "year", "sequence"})
 """Fields whose change follows from another one, and would only be noise beside it."""
+
+_FOR_VERIFY = frozenset({erasure.VALUES, erasure.BYTES, erasure.FILES, erasure.AGAIN})
+"""What an event tells `verify` alone."""
 
 _PLACES = {field: place for place, field in enumerate(labels.FIELDS)}
 _FIELDS = frozenset((*PLAIN_FIELDS, *PERSONAL_FIELDS))
@@ -86,6 +90,8 @@ def _details(frame: Frame, names: dict[str, str], said: dict[str, object], known
     opening = not known
     details = []
     for field, value in sorted(said.items(), key=lambda one: _PLACES.get(one[0], len(_PLACES))):
+        if field in _FOR_VERIFY:
+            continue
         before = known.get(field)
         changes = not opening and field in _FIELDS
         if (changes and (field in _SILENT or (before or "") == (value or ""))) or (

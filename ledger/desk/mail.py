@@ -9,18 +9,18 @@ from fastapi.responses import HTMLResponse
 from sqlmodel import Session, col, select
 from starlette.exceptions import HTTPException
 
-from ledger import messages
+from ledger import erasure, messages
 from ledger.desk.access import Officer, Reader
 from ledger.desk.entry import mails_of
 from ledger.desk.frame import Frame
+from ledger.desk.numbered import Digits, RowId
 from ledger.desk.safety import FILE_POLICY, MAIL_POLICY, PDF_POLICY, CleanHtml, clean_html, disposition, type_of
 from ledger.desk.secrecy import refuse_hidden
 from ledger.errors import LedgerError
 from ledger.models import Attachment, Entry, Message
 from ledger.ports import OpenedFile, OpenedMail
 
-Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
-Position = Annotated[int, Path(ge=0, le=10_000)]
+Position = Annotated[int, Path(ge=0, le=10_000), Digits]
 
 _MOST_BYTES_SHOWN = 200_000
 _HEADERS_SHOWN = {
@@ -70,13 +70,13 @@ def routes(frame: Frame) -> APIRouter:
     router = APIRouter(prefix="/surat/{message_id}")
 
     @router.get("")
-    def mail(message_id: Id, officer: Reader) -> HTMLResponse:
+    def mail(message_id: RowId, officer: Reader) -> HTMLResponse:
         message, original = _opened(frame, message_id, officer)
         with frame.database.reading() as session:
             return _shown(frame, officer, session, message, original)
 
     @router.get("/asli.eml")
-    def original(message_id: Id, officer: Reader) -> Response:
+    def original(message_id: RowId, officer: Reader) -> Response:
         with frame.database.reading() as session:
             raw = _raw(session, _message(session, message_id, officer))
         if isinstance(raw, LedgerError):
@@ -84,7 +84,7 @@ def routes(frame: Frame) -> APIRouter:
         return _download(raw, f"surat-{message_id}.eml", "message/rfc822")
 
     @router.get("/tampilan")
-    def html(message_id: Id, officer: Reader) -> HTMLResponse:
+    def html(message_id: RowId, officer: Reader) -> HTMLResponse:
         clean = _opened(frame, message_id, officer)[1].html
         if clean is None:
             raise HTTPException(404)
@@ -93,12 +93,12 @@ def routes(frame: Frame) -> APIRouter:
         return page
 
     @router.get("/lampiran/{position}")
-    def attachment(message_id: Id, position: Position, officer: Reader) -> Response:
+    def attachment(message_id: RowId, position: Position, officer: Reader) -> Response:
         file = _file(frame, message_id, position, officer)
         return _download(file.content, file.name, type_of(file.content))
 
     @router.get("/lampiran/{position}/gambar")
-    def image(message_id: Id, position: Position, officer: Reader) -> Response:
+    def image(message_id: RowId, position: Position, officer: Reader) -> Response:
         file = _file(frame, message_id, position, officer)
         kind = type_of(file.content)
         if kind not in PREVIEWED:
@@ -106,7 +106,7 @@ def routes(frame: Frame) -> APIRouter:
         return _file_response(file.content, kind, disposition("inline", file.name))
 
     @router.get("/lampiran/{position}/pdf")
-    def pdf(message_id: Id, position: Position, officer: Reader) -> Response:
+    def pdf(message_id: RowId, position: Position, officer: Reader) -> Response:
         file = _file(frame, message_id, position, officer)
         if type_of(file.content) != "application/pdf":
             raise HTTPException(404)
@@ -126,6 +126,8 @@ def _message(session: Session, message_id: int, officer: Officer) -> Message:
 
 
 def _raw(session: Session, message: Message) -> bytes | LedgerError:
+    if message.erased_at is not None:
+        return LedgerError("isinya telah dihapus menurut aturan")
     try:
         return messages.raw_of(session, message.raw_digest)
     except LedgerError as gone:
@@ -161,6 +163,7 @@ def _shown(frame: Frame, officer: Officer, session: Session, message: Message, o
         mail=mails_of(session, [message])[0],
         entry=session.get(Entry, message.entry_id) if message.entry_id else None,
         original=original,
+        erased=erasure.of_mail(session, message),
         html=original.html,
         pictures=_pictures(original),
     )

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Path
+from pydantic import BeforeValidator
 from sqlmodel import Session
 from starlette.exceptions import HTTPException
 
@@ -14,13 +15,25 @@ from ledger.words import Register
 PLACE = "/buku/{series}/{year}/{sequence}"
 
 
+def _digits(written: object) -> object:
+    """Refuse what the book never writes and a parser would read as a number all the same: "1.0", "+1", "1_0"."""
+    if isinstance(written, str) and not (written.isascii() and written.isdigit()):
+        raise ValueError("not a number of the book")
+    return written
+
+
+Digits = BeforeValidator(_digits)
+RowId = Annotated[int, Path(ge=1, le=2**31 - 1), Digits]
+"""The key of a row as it stands in an address."""
+
+
 @dataclass(frozen=True, slots=True)
 class Numbered:
     """A number of the book as it stands in an address."""
 
     series: str
-    year: Annotated[int, Path(ge=2000, le=2999)]
-    sequence: Annotated[int, Path(ge=1, le=999_999)]
+    year: Annotated[int, Path(ge=2000, le=2999), Digits]
+    sequence: Annotated[int, Path(ge=1, le=999_999), Digits]
 
     def entry(self, session: Session) -> Entry:
         """Return the entry; raises HTTPException 404 where there is none."""

@@ -3,15 +3,16 @@
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlmodel import Session
 from starlette.exceptions import HTTPException
 
-from ledger import labels, letters, search, workflow
+from ledger import labels, search, workflow
 from ledger.desk.access import Officer, Reader, Recorder
 from ledger.desk.forms import Form, read_form
 from ledger.desk.frame import Frame
+from ledger.desk.numbered import RowId
 from ledger.desk.secrecy import is_hidden
 from ledger.errors import LedgerError
 from ledger.models import Entry, Letter
@@ -52,7 +53,7 @@ SHELVES = (
         "ditahan",
         "Ditahan",
         "Surat ini sengaja tidak dikirim. Alasannya tertulis pada masing-masing surat; "
-        "yang hanya melewati batas harian dapat dilepas.",
+        "yang hanya melewati batas harian, atau diragukan sesudah buku dipulihkan, dapat dilepas.",
         (LetterState.WITHHELD,),
     ),
     Shelf(
@@ -109,7 +110,7 @@ def routes(frame: Frame) -> APIRouter:
             return _page(frame, session, officer, [filled], alone=chosen.key, older=older, done=surat)
 
     @router.post("/surat/{letter_id}")
-    def act(officer: Recorder, letter_id: Annotated[int, Path(ge=1, le=2**31 - 1)], form: Sent) -> Response:
+    def act(officer: Recorder, letter_id: RowId, form: Sent) -> Response:
         chosen = form.values.get("kelompok", "")
         back = f"{HERE}/{chosen}" if chosen in {each.key for each in SHELVES} else HERE
         try:
@@ -127,11 +128,12 @@ def _do(frame: Frame, officer: Officer, letter_id: int, said: str) -> None:
         if letter is None:
             raise HTTPException(404)
         if said == "lepas":
-            letters.release(session, letter, actor=officer.login, at=frame.clock())
+            workflow.let_go(session, letter, Act(officer.login, frame.clock()))
         elif said == "ulang":
             workflow.send_again(session, letter, Act(officer.login, frame.clock()))
         else:
             raise LedgerError("Pilihan ini tidak ada. Pilihlah salah satu tombol.")
+    frame.wake_post()
 
 
 def _all_shelves(frame: Frame, officer: Officer, *, done: int | None = None, trouble: str = "") -> HTMLResponse:

@@ -2,9 +2,8 @@
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlmodel import Session
 from starlette.exceptions import HTTPException
@@ -13,12 +12,12 @@ from ledger import broadcasts, moments
 from ledger.desk.access import Officer, Recorder
 from ledger.desk.forms import Form, FormErrors
 from ledger.desk.frame import Frame
+from ledger.desk.numbered import RowId
 from ledger.desk.record import TABS, Made, Place, Recording, SmallForm, TypedForm
 from ledger.models import Broadcast
 from ledger.moments import UnreadableMoment
 from ledger.words import Channel
 
-Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 _SHOWN = 10
 
 
@@ -54,29 +53,29 @@ def routes(frame: Frame, room: Recording) -> APIRouter:
         return RedirectResponse(f"/catat/radio/{opened.id}", 303)
 
     @router.get("/{broadcast_id}")
-    def opened(officer: Recorder, broadcast_id: Id, dicatat: Made = "") -> HTMLResponse:
+    def opened(officer: Recorder, broadcast_id: RowId, dicatat: Made = "") -> HTMLResponse:
         return room.opened(officer, place(broadcast_id), dicatat)
 
     @router.post("/{broadcast_id}")
-    def sent(officer: Recorder, broadcast_id: Id, form: TypedForm) -> Response:
+    def sent(officer: Recorder, broadcast_id: RowId, form: TypedForm) -> Response:
         return room.sent(officer, place(broadcast_id), form)
 
     @router.post("/{broadcast_id}/draf")
-    def kept(officer: Recorder, broadcast_id: Id, form: SmallForm) -> HTMLResponse:
+    def kept(officer: Recorder, broadcast_id: RowId, form: SmallForm) -> HTMLResponse:
         return room.kept(officer, place(broadcast_id), form)
 
     @router.post("/{broadcast_id}/buang")
-    def discarded(officer: Recorder, broadcast_id: Id) -> Response:
+    def discarded(officer: Recorder, broadcast_id: RowId) -> Response:
         return room.discarded(officer, place(broadcast_id))
 
     @router.post("/{broadcast_id}/tutup")
-    def close(officer: Recorder, broadcast_id: Id) -> Response:
+    def close(officer: Recorder, broadcast_id: RowId) -> Response:
         with frame.database.noting() as session:
             broadcasts.close(session, _broadcast(session, broadcast_id), at=frame.clock())
         return RedirectResponse(f"/catat/radio/{broadcast_id}", 303)
 
     @router.post("/{broadcast_id}/buka")
-    def reopen(officer: Recorder, broadcast_id: Id) -> Response:
+    def reopen(officer: Recorder, broadcast_id: RowId) -> Response:
         with frame.database.noting() as session:
             broadcasts.reopen(session, _broadcast(session, broadcast_id))
         return RedirectResponse(f"/catat/radio/{broadcast_id}", 303)

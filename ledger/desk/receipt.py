@@ -1,27 +1,37 @@
-"""The paper beside an entry: its receipt (tanda terima) for the citizen, and the files that were handed in."""
+"""The paper beside an entry: receipt and slip for the citizen, the sheet that hands it over, files handed in."""
 
+from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Path, Response
+from fastapi import APIRouter, Depends, Response
 from fastapi.responses import HTMLResponse
 from sqlmodel import Session
 from starlette.exceptions import HTTPException
 
+from config.settings import Settings
 from ledger import files, messages, staff
-from ledger.desk.access import Officer, Reader
+from ledger.database import Database
+from ledger.desk.access import Officer, Reader, Recorder
+from ledger.desk.forms import Form, FormErrors
 from ledger.desk.frame import Frame
 from ledger.desk.history import due_label
-from ledger.desk.numbered import PLACE, Numbered, room_of
-from ledger.desk.safety import FILE_POLICY, disposition
+from ledger.desk.numbered import PLACE, Numbered, RowId, room_of
+from ledger.desk.record import SmallForm
+from ledger.desk.safety import FILE_POLICY, PDF_POLICY, disposition
 from ledger.desk.secrecy import refuse_hidden
+from ledger.documents import slips
+from ledger.documents.exports import MEDIA_TYPES
+from ledger.documents.typeset import TypesettingFailed
 from ledger.errors import LedgerError
 from ledger.models import Entry, EntryFile, Staff
+from ledger.words import Form as Document
+from ledger.words import Paper as OnPaper
 
 PREVIEWED = frozenset({"image/jpeg", "image/png"})
 Where = Annotated[Numbered, Depends()]
-FileId = Annotated[int, Path(ge=1, le=2**31 - 1)]
+Making = Callable[[Database, Settings, int, slips.Ordered], slips.Made]
 
 
 class Paper(StrEnum):
@@ -54,19 +64,54 @@ def routes(frame: Frame) -> APIRouter:
                 copies=("Untuk pelapor", "Untuk arsip") if kertas is Paper.F4 else ("",),
             )
 
+    @router.post("/slip")
+    def slip(officer: Recorder, where: Where, form: SmallForm) -> Response:
+        return _made(frame, officer, where, form, slips.slip, slips.SLIP_PAPERS)
+
+    @router.post("/lembar")
+    def sheet(officer: Recorder, where: Where, form: SmallForm) -> Response:
+        return _made(frame, officer, where, form, slips.hand_over, slips.SHEET_PAPERS)
+
     @router.get("/berkas/{file_id}")
-    def download(officer: Reader, where: Where, file_id: FileId) -> Response:
+    def download(officer: Reader, where: Where, file_id: RowId) -> Response:
         file, content = _file(frame, officer, where, file_id)
         return _answer(content, file.content_type, disposition("attachment", file.name))
 
     @router.get("/berkas/{file_id}/gambar")
-    def image(officer: Reader, where: Where, file_id: FileId) -> Response:
+    def image(officer: Reader, where: Where, file_id: RowId) -> Response:
         file, content = _file(frame, officer, where, file_id)
         if file.content_type not in PREVIEWED:
             raise HTTPException(404)
         return _answer(content, file.content_type, disposition("inline", file.name))
 
+    @router.get("/berkas/{file_id}/pdf")
+    def pdf(officer: Reader, where: Where, file_id: RowId) -> Response:
+        file, content = _file(frame, officer, where, file_id)
+        if file.content_type != "application/pdf":
+            raise HTTPException(404)
+        page = _answer(content, file.content_type, disposition("inline", file.name))
+        page.headers["Content-Security-Policy"] = PDF_POLICY
+        return page
+
     return router
+
+
+def _made(
+    frame: Frame, officer: Officer, where: Numbered, form: Form, make: Making, papers: tuple[OnPaper, ...]
+) -> Response:
+    """Make a paper of an entry and hand it out; what stands against it is said on a page of its own."""
+    wanted = form.text("kertas", 20) or papers[0]
+    paper = next((each for each in papers if each == wanted), None)
+    if paper is None:
+        raise FormErrors({"kertas": "Kertas ini tidak ada."})
+    with frame.database.reading() as session:
+        entry_id = where.entry(session).id or 0
+    try:
+        made = make(frame.database, frame.settings, entry_id, slips.Ordered(officer.login, frame.clock(), paper))
+    except LedgerError as wrong:
+        status = 500 if isinstance(wrong, TypesettingFailed) else 409
+        return frame.bare("refusal.html", status=status, title="Dokumen belum dibuat", words=str(wrong))
+    return _answer(made.content, MEDIA_TYPES[Document.PDF], disposition("attachment", made.name))
 
 
 def _file(frame: Frame, officer: Officer, where: Numbered, file_id: int) -> tuple[EntryFile, bytes]:

@@ -15,8 +15,17 @@ from ledger import broadcasts, drafts, entries, files, labels, recording
 from ledger.desk.access import Officer, Recorder
 from ledger.desk.forms import Form, FormErrors, read_form
 from ledger.desk.frame import Frame
-from ledger.desk.safety import file_name
-from ledger.desk.typed import KINDS, assist, new_values, services_of, told_in, values_of
+from ledger.desk.typed import (
+    CHOOSE_AGAIN,
+    KINDS,
+    MOST_FORM_BYTES,
+    assist,
+    attached,
+    new_values,
+    services_of,
+    told_in,
+    values_of,
+)
 from ledger.files import UnfitFile
 from ledger.models import Broadcast, Entry
 from ledger.ports import Classifier
@@ -31,7 +40,6 @@ TABS = {
 }
 WITH_FILES = frozenset({Channel.PETUGAS, Channel.LAINNYA})
 _WORTH_KEEPING = ("nama", "telepon", "instansi", "alamat", "surel", "mewakili", "perihal", "uraian")
-MOST_FORM_BYTES = files.MOST_FILES * files.MOST_BYTES + 1_000_000
 
 
 async def typed_form(request: Request) -> Form:
@@ -167,17 +175,18 @@ class Recording:
     def _save(self, officer: Officer, place: Place, form: Form) -> Entry:
         now = self.now
         told = told_in(form, place.channel, self.frame.settings, now=now, broadcast=place.broadcast)
-        packed = files.pack([(file_name(file.name), file.content) for file in form.files if file.field == "berkas"])
+        packed = attached(form)
         if packed and place.channel not in WITH_FILES:
             raise UnfitFile("Berkas hanya dapat dilampirkan pada pengaduan tertulis.")
         with self.frame.database.writing() as session:
             entry, _ = recording.take_down(session, told, self.desk, attached=packed, at=now, actor=officer.login)
             drafts.discard(session, officer.id, place.draft)
+        self.frame.wake_post()
         return entry
 
     def _refused(self, officer: Officer, place: Place, form: Form, errors: dict[str, str]) -> HTMLResponse:
         if form.files and "berkas" not in errors:
-            errors["berkas"] = "Pilihlah lagi berkasnya: peramban tidak menyimpannya."
+            errors["berkas"] = CHOOSE_AGAIN
         with self.frame.database.reading() as session:
             return self.shown(session, officer, place, values_of(form), errors=errors)
 
@@ -222,6 +231,6 @@ def routes(room: Recording) -> APIRouter:
     return router
 
 
-def recording_of(frame: Frame, classifier: Classifier | None) -> Recording:
+def recording_of(frame: Frame, desk: Desk, classifier: Classifier | None) -> Recording:
     """Build what the forms work with."""
-    return Recording(frame, Desk.of(frame.settings), classifier)
+    return Recording(frame, desk, classifier)

@@ -113,7 +113,7 @@ def _make_sure(frame: Frame, login: str, password: str, *, address: str) -> None
     with frame.database.noting() as session:
         known = tried if isinstance(tried, staff.Refused) else staff.recognise(session, tried, address=address, at=now)
     if isinstance(known, staff.Refused):
-        raise LedgerError(known.words if known.wait else "Kata sandi yang sekarang tidak cocok.")
+        raise LedgerError(known.words if known.wait else staff.WRONG_NOW)
 
 
 def _address(request: Request) -> str:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
-from ledger import search, status
+from ledger import daily, search, status
 from ledger.desk.access import Reader
 from ledger.desk.frame import Frame
 from ledger.search import Filter, Order
@@ -30,13 +30,15 @@ def routes(frame: Frame) -> APIRouter:
                 "today",
                 officer=officer,
                 state=search.overview(session, addresses, zone=zone, today=day),
-                new=search.top(session, Filter(since=day - timedelta(days=1)), zone=zone, today=day, limit=_SHOWN),
+                new=search.top(session, Filter(new_since=day - timedelta(days=1)), zone=zone, today=day, limit=_SHOWN),
                 late=search.top(session, Filter(overdue=True), zone=zone, today=day, order=Order.TENGGAT, limit=_SHOWN),
                 due=search.top(session, Filter(due_today=True), zone=zone, today=day, limit=_SHOWN),
-                since=day - timedelta(days=1),
                 mine=search.count(session, mine, zone=zone, today=day),
                 lag=lambda at: status.in_minutes(now - at),
                 late_after=status.LATE,
+                backup=status.backup_line(
+                    daily.state_of(session), configured=frame.settings.backup.folder is not None, zone=zone, now=now
+                ),
             )
 
     return router

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Annotated, cast
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Path, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlmodel import Session
 from starlette.exceptions import HTTPException
@@ -14,11 +14,12 @@ from ledger.addresses import is_writable
 from ledger.desk.access import Officer, Reader, Recorder, own_path
 from ledger.desk.forms import Form, FormErrors, read_form
 from ledger.desk.frame import Frame
+from ledger.desk.numbered import RowId
 from ledger.desk.secrecy import is_hidden
-from ledger.entries import Rulebook
 from ledger.errors import LedgerError
 from ledger.models import Entry, Message
-from ledger.ports import Resettling, Told
+from ledger.ports import Resettled, Resettling, Told
+from ledger.recording import Desk
 from ledger.words import REGISTER_OF, Disposition, Kind
 from ledger.workflow import Act, VersionConflict
 
@@ -35,7 +36,6 @@ PROMOTED = {Disposition.UNREGISTERED, Disposition.AUTOMATIC, Disposition.BOUNCE,
 
 HERE = "/tinjau"
 _TYPED = {"matter": "perihal", "name": "nama", "organisation": "instansi", "address": "alamat", "phone": "telepon"}
-Id = Annotated[int, Path(ge=1, le=2**31 - 1)]
 Known = Annotated[int | None, Query(ge=1, le=2**31 - 1)]
 KindWord = Annotated[str, Query(max_length=20)]
 
@@ -76,30 +76,34 @@ class Trays:
     """The three trays: what they show, and what becomes of a button pressed in them."""
 
     frame: Frame
-    rulebook: Rulebook
+    desk: Desk
     resettling: Resettling | None
 
     def review(
         self,
         officer: Officer,
         *,
+        before: int | None = None,
         entry_id: int | None = None,
         message_id: int | None = None,
         amiss: Amiss | None = None,
     ) -> HTMLResponse:
-        """Show *perlu ditinjau*."""
+        """Show *perlu ditinjau*; further down, `before` a mail, the older mails alone."""
         with self.frame.database.reading() as session:
-            mails = search.mails_to_review(session, limit=ROWS)
+            found = search.mails_to_review(session, before=before, limit=ROWS + 1)
+            mails = found[:ROWS]
             return self._page(
                 session,
                 "review.html",
                 officer,
                 amiss,
                 tray="review",
-                back=HERE,
+                back=f"{HERE}?sebelum={before}" if before else HERE,
                 notice=self._notice(session, officer, entry_id, message_id),
-                doubts=review.doubts(session, limit=ROWS),
+                doubts=[] if before else review.doubts(session, limit=ROWS),
                 mails=mails,
+                before=before,
+                older=mails[-1].id if len(found) > ROWS else None,
                 entries=review.entries_of(session, mails),
                 total=search.waiting(session).review,
             )
@@ -202,6 +206,7 @@ class Trays:
             if entry is None:
                 raise HTTPException(404)
             self._decided(session, entry, form, act)
+        self.frame.wake_post()
         return _gone_to(f"{HERE}?entri={entry_id}")
 
     def _decided(self, session: Session, entry: Entry, form: Form, act: Act) -> None:
@@ -211,10 +216,11 @@ class Trays:
         elif said == "gabungkan":
             review.join(session, entry, act)
         elif said == "urungkan":
-            workflow.undo(session, entry, act)
+            workflow.undo(session, entry, act, default_mailbox=self.desk.mailbox_for(entry))
         else:
             values = {"kind": _kind(said), "service": self._service(form, entry.service)}
-            workflow.correct(session, entry, values, act, rulebook=self.rulebook)
+            mailbox, rulebook = self.desk.mailbox_for(entry), self.desk.rulebook
+            workflow.correct(session, entry, values, act, rulebook=rulebook, default_mailbox=mailbox)
 
     def promote(self, officer: Officer, message_id: int, form: Form) -> str:
         """Make an entry of a mail that has none, or let it lie; returns where to go."""
@@ -224,7 +230,7 @@ class Trays:
                 workflow.set_aside(session, _mail(session, message_id), self._act(officer))
         else:
             told = Told(_kind(said), self._service(form, "umum"))
-            self._resettling().release(message_id, officer.login, told)
+            self._release(officer, message_id, told)
         return f"surat={message_id}"
 
     def free(self, officer: Officer, message_id: int, form: Form) -> Response:
@@ -233,7 +239,7 @@ class Trays:
             with self.frame.database.writing() as session:
                 note = form.lines("alasan", 500)
                 workflow.reject_quarantined(session, _mail(session, message_id), self._act(officer), note=note)
-        elif self._resettling().release(message_id, officer.login).trouble:
+        elif self._release(officer, message_id).trouble:
             return _gone_to(f"{HERE}/karantina/{message_id}/catat")
         return _gone_to(f"{HERE}/karantina?surat={message_id}")
 
@@ -265,7 +271,7 @@ class Trays:
             told = self._typed(form)
         except FormErrors as wrong:
             return self.typing(officer, message_id, typed=form, errors=wrong.errors)
-        self._resettling().release(message_id, officer.login, told)
+        self._release(officer, message_id, told)
         return _gone_to(f"{HERE}/karantina?surat={message_id}")
 
     def _typed(self, form: Form) -> Told:
@@ -289,10 +295,12 @@ class Trays:
     def _act(self, officer: Officer, version: int = 0) -> Act:
         return Act(officer.login, self.frame.clock(), version)
 
-    def _resettling(self) -> Resettling:
+    def _release(self, officer: Officer, message_id: int, told: Told | None = None) -> Resettled:
         if self.resettling is None:
             raise LedgerError("Surat tidak dapat dilepas dari halaman ini; jalankan program lengkapnya.")
-        return self.resettling
+        released = self.resettling.release(message_id, officer.login, told)
+        self.frame.wake_post()
+        return released
 
 
 KINDS = {kind.value: labels.KINDS[kind] for kind in REGISTER_OF}
@@ -302,21 +310,21 @@ KINDS = {kind.value: labels.KINDS[kind] for kind in REGISTER_OF}
 def routes(frame: Frame, resettling: Resettling | None = None) -> APIRouter:
     """Return the routes of this room; without `resettling` no mail can be taken up again."""
     router = APIRouter(prefix=HERE)
-    trays = Trays(frame, Rulebook.of(frame.settings), resettling)
+    trays = Trays(frame, Desk.of(frame.settings), resettling)
 
     @router.get("")
-    def review_tray(officer: Reader, entri: Known = None, surat: Known = None) -> HTMLResponse:
-        return trays.review(officer, entry_id=entri, message_id=surat)
+    def review_tray(officer: Reader, sebelum: Known = None, entri: Known = None, surat: Known = None) -> HTMLResponse:
+        return trays.review(officer, before=sebelum, entry_id=entri, message_id=surat)
 
     @router.post("/entri/{entry_id}")
-    def decide(officer: Recorder, entry_id: Id, form: Sent) -> Response:
+    def decide(officer: Recorder, entry_id: RowId, form: Sent) -> Response:
         try:
             return trays.decide(officer, entry_id, form)
         except (LedgerError, FormErrors) as wrong:
             return trays.review(officer, amiss=_amiss(wrong))
 
     @router.post("/surat/{message_id}")
-    def promote(officer: Recorder, message_id: Id, form: Sent) -> Response:
+    def promote(officer: Recorder, message_id: RowId, form: Sent) -> Response:
         back = _back(form)
         try:
             done = trays.promote(officer, message_id, form)
@@ -331,7 +339,7 @@ def routes(frame: Frame, resettling: Resettling | None = None) -> APIRouter:
         return trays.quarantine(officer, before=sebelum, message_id=surat)
 
     @router.post("/karantina/{message_id}")
-    def free(officer: Recorder, message_id: Id, form: Sent) -> Response:
+    def free(officer: Recorder, message_id: RowId, form: Sent) -> Response:
         try:
             return trays.free(officer, message_id, form)
         except (LedgerError, FormErrors) as wrong:
@@ -339,11 +347,11 @@ def routes(frame: Frame, resettling: Resettling | None = None) -> APIRouter:
             return trays.quarantine(officer, amiss=_amiss(wrong, message_id, typed))
 
     @router.get("/karantina/{message_id}/catat")
-    def typing(officer: Recorder, message_id: Id) -> HTMLResponse:
+    def typing(officer: Recorder, message_id: RowId) -> HTMLResponse:
         return trays.typing(officer, message_id)
 
     @router.post("/karantina/{message_id}/catat")
-    def transcribe(officer: Recorder, message_id: Id, form: Sent) -> Response:
+    def transcribe(officer: Recorder, message_id: RowId, form: Sent) -> Response:
         try:
             return trays.transcribe(officer, message_id, form)
         except LedgerError as wrong:
@@ -368,7 +376,7 @@ def _mail(session: Session, message_id: int) -> Message:
 
 
 def _promotable(mail: Message) -> bool:
-    return mail.disposition in PROMOTED and mail.entry_id is None and not mail.outgoing
+    return mail.disposition in PROMOTED and mail.entry_id is None and not mail.outgoing and mail.erased_at is None
 
 
 def _kind(written: str) -> Kind:
@@ -403,7 +411,7 @@ def _about_mail(session: Session, message: Message) -> Notice:
 
 def _back(form: Form) -> str:
     asked = own_path(form.values.get("kembali", HERE))
-    return asked if asked == HERE or asked.startswith(f"{HERE}/kotak-lain") else HERE
+    return asked if asked == HERE or asked.startswith((f"{HERE}?sebelum=", f"{HERE}/kotak-lain")) else HERE
 
 
 def _gone_to(address: str) -> Response:

@@ -9,11 +9,13 @@ from datetime import datetime
 from sqlmodel import Session
 
 from config.settings import Settings
-from ledger import broadcasts, callers, moments, telephones
+from ledger import broadcasts, callers, files, moments, telephones
 from ledger.addresses import is_writable
 from ledger.callers import Call
 from ledger.desk.forms import Form, FormErrors
+from ledger.desk.safety import file_name
 from ledger.errors import LedgerError
+from ledger.files import Packed
 from ledger.messages import storable
 from ledger.models import Broadcast
 from ledger.moments import Understood, UnreadableMoment
@@ -36,6 +38,8 @@ ACCOUNT = 20_000
 OTHERS = ("uraian", "jenis", "layanan", "rahasia", "diterima", "kanal_lain", "jam_siar", "once")
 KINDS = tuple(REGISTER_OF)
 GENERAL = "umum"
+MOST_FORM_BYTES = files.MOST_FILES * files.MOST_BYTES + 1_000_000
+CHOOSE_AGAIN = "Pilihlah lagi berkasnya: peramban tidak menyimpannya."
 
 _ONCE = re.compile(r"[0-9a-f]{32}")
 _WORTH_JUDGING = 3
@@ -46,6 +50,11 @@ def new_values(**given: str) -> dict[str, str]:
     """Return the values of an empty form, with a token of its own."""
     empty = dict.fromkeys((*FIELDS, *OTHERS), "")
     return empty | {"jenis": Kind.PENGADUAN.value, "layanan": GENERAL, "once": secrets.token_hex(16)} | given
+
+
+def attached(form: Form) -> list[Packed]:
+    """Return the files of a form made ready to be kept. Raises UnfitFile."""
+    return files.pack([(file_name(file.name), file.content) for file in form.files if file.field == "berkas"])
 
 
 def values_of(form: Form) -> dict[str, str]:

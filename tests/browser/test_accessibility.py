@@ -39,6 +39,7 @@ ACTS = (
     "disposisi",
     "teruskan",
     "catatan",
+    "berkas",
     "golongkan",
     "identitas",
     "gabungkan",
@@ -66,6 +67,10 @@ PAGES = (
     "/tinjau/ketepatan",
     "/belum-tersampaikan",
     "/belum-tersampaikan/gagal",
+    "/laporan",
+    "/laporan?masa=kapan&cari=upah",
+    "/laporan/rekap",
+    "/laporan/rekap?periode=2025",
     "/catat/telepon",
     "/catat/petugas",
     "/catat/lainnya",
@@ -89,6 +94,9 @@ NO_PAGES = {
     "/surat/{message_id}/lampiran/{position}/pdf",
     "/buku/{series}/{year}/{sequence}/berkas/{file_id}",
     "/buku/{series}/{year}/{sequence}/berkas/{file_id}/gambar",
+    "/buku/{series}/{year}/{sequence}/berkas/{file_id}/pdf",
+    "/laporan/rekap/{key}/pdf",
+    "/laporan/rekap/{key}/xlsx",
 }
 """What is no page of the desk: files, words for scripts, and what a mail itself shows in its sandbox."""
 

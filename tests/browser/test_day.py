@@ -143,6 +143,8 @@ def _takes_a_complaint_at_the_counter(desk: Desk, page: Page) -> None:
     page.get_by_label("Foto atau pindaian surat").set_input_files(
         [{"name": "surat pengaduan.png", "mimeType": "image/png", "buffer": PNG}]
     )
+    page.get_by_label("Foto atau pindaian surat").scroll_into_view_if_needed()
+    picture(page, "catat-petugas")
     page.get_by_role("button", name="Simpan", exact=True).click()
     page.wait_for_url("**?dicatat=petugas")
     (taken,) = desk.entries(Channel.PETUGAS)
@@ -240,6 +242,7 @@ def test_an_officer_works_through_a_whole_day(desk: Desk, open_page: Callable[[V
     said: list[str] = []
     page.on("console", lambda message: said.append(message.text))
     page.on("pageerror", lambda wrong: said.append(str(wrong)))
+    picture(desk.go(page, "/"), "masuk")
     desk.enter(page, "siti")
     picture(page, "hari-ini")
     _takes_a_call(desk, page)

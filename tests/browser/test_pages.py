@@ -31,6 +31,8 @@ PAGES = [
     "/tinjau/kotak-lain",
     "/tinjau/ketepatan",
     "/belum-tersampaikan",
+    "/laporan",
+    "/laporan/rekap",
     "/tidak-ada",
 ]
 PNG = bytes.fromhex(

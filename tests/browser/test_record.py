@@ -1,14 +1,10 @@
 """Catat baru in a real browser: a call and a batch of the radio by keyboard alone, and nothing typed is ever lost."""
 
-import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import uvicorn
-from fastapi import FastAPI
 from playwright.sync_api import Page, Route
 from sqlmodel import select
 
@@ -17,10 +13,10 @@ from ledger.database import Database
 from ledger.desk.app import create
 from ledger.models import Entry
 from ledger.words import Channel, Kind
+from tests.browser.serving import Served, serving
 from tests.browser.signing import signed_in
 from tests.ledger.shelf import NOW, PreparedReader, put_entry
 from tests.wire.chromium import Viewport
-from tests.wire.loopback import free_port
 
 SHIPPED = Path(__file__).parents[2] / "config" / "office.toml"
 WIDE, PHONE = Viewport(1366, 768), Viewport(390, 844)
@@ -38,55 +34,17 @@ def database_kind() -> str:
     return "sqlite"
 
 
-@dataclass
-class Server:
-    """A running desk that can be stopped and started again at the same address."""
-
-    app: FastAPI
-    port: int
-    running: uvicorn.Server | None = None
-    thread: threading.Thread | None = None
-
-    @property
-    def address(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
-
-    def start(self) -> None:
-        self.running = uvicorn.Server(
-            uvicorn.Config(self.app, host="127.0.0.1", port=self.port, log_config=None, lifespan="off")
-        )
-        started = threading.Event()
-        startup = self.running.startup
-
-        async def tell_when_started(sockets: object = None) -> None:
-            await startup()
-            started.set()
-
-        self.running.startup = tell_when_started  # type: ignore[method-assign]
-        self.thread = threading.Thread(target=self.running.run)
-        self.thread.start()
-        assert started.wait(10)
-
-    def stop(self) -> None:
-        if self.running and self.thread:
-            self.running.should_exit = True
-            self.thread.join()
-        self.running = None
-
-
 @pytest.fixture
-def server(database: Database) -> Iterator[Server]:
+def server(database: Database) -> Iterator[Served]:
     with database.noting() as session:
         put_entry(session, 40, name="Budi Santoso", phone_e164="+6281234567890", phone="0812-3456-7890",
                   address="Jalan Mawar 1", organisation="PT Contoh", matter="Upah bulan Mei")  # fmt: skip
-    running = Server(create(database, load(SHIPPED), PreparedReader(), lambda: NOW), free_port())
-    running.start()
-    yield running
-    running.stop()
+    with serving(lambda _: create(database, load(SHIPPED), PreparedReader(), lambda: NOW)) as running:
+        yield running
 
 
 @pytest.fixture
-def open_desk(open_page: Callable[[Viewport], Page], server: Server, database: Database) -> Callable[[Viewport], Page]:
+def open_desk(open_page: Callable[[Viewport], Page], server: Served, database: Database) -> Callable[[Viewport], Page]:
     """Give a function that opens a page signed in as an officer."""
 
     def open_it(viewport: Viewport) -> Page:
@@ -119,7 +77,7 @@ def focus(page: Page) -> str:
 
 
 def test_a_telephone_call_is_taken_down_by_keyboard_alone(
-    open_desk: Callable[[Viewport], Page], server: Server, database: Database
+    open_desk: Callable[[Viewport], Page], server: Served, database: Database
 ) -> None:
     page = open_desk(WIDE)
     page.goto(server.address + "/catat/telepon")
@@ -149,7 +107,7 @@ def test_a_telephone_call_is_taken_down_by_keyboard_alone(
 
 
 def test_five_callers_of_a_broadcast_are_taken_down_by_keyboard_alone(
-    open_desk: Callable[[Viewport], Page], server: Server, database: Database
+    open_desk: Callable[[Viewport], Page], server: Served, database: Database
 ) -> None:
     page = open_desk(WIDE)
     page.goto(server.address + "/catat/radio")
@@ -178,7 +136,7 @@ def test_five_callers_of_a_broadcast_are_taken_down_by_keyboard_alone(
 
 
 def test_what_was_typed_survives_the_death_of_the_browser(
-    open_desk: Callable[[Viewport], Page], server: Server
+    open_desk: Callable[[Viewport], Page], server: Served
 ) -> None:
     page = open_desk(WIDE)
     page.goto(server.address + "/catat/telepon")
@@ -194,7 +152,7 @@ def test_what_was_typed_survives_the_death_of_the_browser(
 
 
 def test_what_was_typed_survives_the_death_of_the_network(
-    open_desk: Callable[[Viewport], Page], server: Server, database: Database
+    open_desk: Callable[[Viewport], Page], server: Served, database: Database
 ) -> None:
     page = open_desk(WIDE)
     page.goto(server.address + "/catat/telepon")
@@ -210,7 +168,7 @@ def test_what_was_typed_survives_the_death_of_the_network(
 
 
 def test_a_session_that_ended_meanwhile_takes_nothing_typed_with_it(
-    open_desk: Callable[[Viewport], Page], server: Server, database: Database
+    open_desk: Callable[[Viewport], Page], server: Served, database: Database
 ) -> None:
     page = open_desk(WIDE)
     page.goto(server.address + "/catat/telepon")
@@ -225,7 +183,7 @@ def test_a_session_that_ended_meanwhile_takes_nothing_typed_with_it(
     assert entries(database, Channel.TELEPON)[0].account == "Upah belum dibayar"
 
 
-def test_two_presses_make_one_entry(open_desk: Callable[[Viewport], Page], server: Server, database: Database) -> None:
+def test_two_presses_make_one_entry(open_desk: Callable[[Viewport], Page], server: Served, database: Database) -> None:
     page = open_desk(WIDE)
     page.goto(server.address + "/catat/telepon")
     page.locator("#isian-uraian").fill("Upah belum dibayar")
@@ -239,7 +197,7 @@ def test_two_presses_make_one_entry(open_desk: Callable[[Viewport], Page], serve
 
 
 def test_the_identity_of_an_earlier_call_is_taken_over_where_nothing_was_typed(
-    open_desk: Callable[[Viewport], Page], server: Server
+    open_desk: Callable[[Viewport], Page], server: Served
 ) -> None:
     page = open_desk(WIDE)
     page.goto(server.address + "/catat/telepon")
@@ -251,7 +209,7 @@ def test_the_identity_of_an_earlier_call_is_taken_over_where_nothing_was_typed(
 
 
 def test_a_written_complaint_with_its_photo_and_the_receipt(
-    open_desk: Callable[[Viewport], Page], server: Server, database: Database
+    open_desk: Callable[[Viewport], Page], server: Served, database: Database
 ) -> None:
     page = open_desk(WIDE)
     page.goto(server.address + "/catat/petugas")
@@ -275,7 +233,7 @@ def _between(text: bytes, start: bytes, end: bytes) -> list[str]:
 
 @pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
 def test_every_form_fits_and_obeys_the_policy(
-    open_desk: Callable[[Viewport], Page], server: Server, viewport: Viewport
+    open_desk: Callable[[Viewport], Page], server: Served, viewport: Viewport
 ) -> None:
     page = open_desk(viewport)
     said: list[str] = []
@@ -288,7 +246,7 @@ def test_every_form_fits_and_obeys_the_policy(
 
 
 def test_without_scripts_enter_looks_the_form_over_and_the_button_saves(
-    open_desk: Callable[[Viewport], Page], server: Server, database: Database
+    open_desk: Callable[[Viewport], Page], server: Served, database: Database
 ) -> None:
     page = open_desk(Viewport(1366, 768, scripts=False))
     page.goto(server.address + "/catat/telepon")

@@ -1,12 +1,11 @@
 """The trays in a real browser: mails reviewed by keyboard, one freed from quarantine, a letter that slides in."""
 
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
-import uvicorn
+from fastapi import FastAPI
 from playwright.sync_api import Page, expect
 
 from ingest.resettle import Resettler
@@ -15,11 +14,11 @@ from ledger.database import Database
 from ledger.desk.app import create
 from ledger.models import Entry, Letter, Message
 from ledger.words import Disposition, Kind, LetterState, Role, Status
+from tests.browser.serving import Served, serving
 from tests.browser.signing import signed_in
 from tests.ledger.shelf import PreparedReader
 from tests.office import NOW, Office, identity, judged, settings, unread
 from tests.wire.chromium import Viewport
-from tests.wire.loopback import free_port
 
 WIDE, PHONE = Viewport(1366, 768), Viewport(390, 844)
 LONG = "Raden Ajeng Kusumawardhani Sulistyowati Wahyuningtyas Suryaningrat binti Abdurrahman"
@@ -32,49 +31,28 @@ def database_kind() -> str:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """A desk that is being served, the office behind it, and the server itself."""
+    """The office, and the desk over it that is being served."""
 
     office: Office
-    address: str
-    server: uvicorn.Server
-    thread: threading.Thread
+    desk: Served
 
     def page(self, page: Page, path: str, role: Role = Role.PETUGAS) -> Page:
         """Open a path, signed in."""
-        signed_in(page, self.address, self.office.database, role)
-        page.goto(self.address + path)
+        signed_in(page, self.desk.address, self.office.database, role)
+        page.goto(self.desk.address + path)
         return page
 
 
 @pytest.fixture
 def running(database: Database) -> Iterator[Running]:
     office = Office(database)
-    port = free_port()
-    app = create(
-        database,
-        settings(),
-        PreparedReader(),
-        office.clock,
-        resettling=Resettler(database, office.means),
-        stopping=lambda: server.should_exit,
-    )
-    server = uvicorn.Server(uvicorn.Config(app, host="127.0.0.1", port=port, log_config=None, lifespan="off"))
-    started = threading.Event()
-    startup = server.startup
 
-    async def tell_when_started(sockets: object = None) -> None:
-        await startup()
-        started.set()
+    def desk(stopping: Callable[[], bool]) -> FastAPI:
+        resettler = Resettler(database, office.means)
+        return create(database, settings(), PreparedReader(), office.clock, resettling=resettler, stopping=stopping)
 
-    server.startup = tell_when_started  # type: ignore[method-assign]
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        assert started.wait(10)
-        yield Running(office, f"http://127.0.0.1:{port}", server, thread)
-    finally:
-        server.should_exit = True
-        thread.join()
+    with serving(desk) as it:
+        yield Running(office, it)
 
 
 def _three_doubts(office: Office) -> None:
@@ -172,6 +150,7 @@ def test_letters_are_let_go_and_sent_again_by_key(open_page: Callable[[Viewport]
         office.settle_one(judged(f"Surat {number}"))
         with office.database.writing() as session:
             letter = session.get_one(Letter, office.rows(Letter)[-1].id)
+            letter.subject = "Tanda terima"  # it was written before it ended
             letters.end(session, letter, state, reason="sebabnya", releasable=True, at=NOW)
     page = running.page(open_page(WIDE), "/belum-tersampaikan")
     expect(page.locator(".warning")).to_contain_text("dua kali")
@@ -202,6 +181,36 @@ def test_a_new_letter_slides_in_without_a_reload(
     assert page.evaluate("window.same") is True and said == []
     running.office.settle_one(judged("Yang ketiga"))
     expect(page.locator("[data-news]")).to_have_text("1 surat baru — tampilkan")
+
+
+def test_a_button_pressed_twice_on_a_slow_network_is_one_change(
+    open_page: Callable[[Viewport], Page], running: Running
+) -> None:
+    running.office.settle_one(judged())
+    page = running.page(open_page(WIDE), "/buku/PGD/2026/1/catatan")
+    page.get_by_label("Catatan intern").fill("Sudah ditelepon.")
+    slow = page.context.new_cdp_session(page)
+    slow.send("Network.enable")
+    limits = {"offline": False, "latency": 600, "downloadThroughput": -1, "uploadThroughput": -1}
+    slow.send("Network.emulateNetworkConditions", limits)
+    box = page.get_by_role("button", name="Simpan catatan").bounding_box()
+    assert box is not None
+    for _ in range(3):
+        page.mouse.click(box["x"] + 10, box["y"] + 10)
+    expect(page.locator(".note.done")).to_contain_text("Catatan sudah disimpan")
+    assert running.office.rows(Entry)[0].version == 2
+
+
+def test_one_document_after_another_is_downloaded_from_the_same_page(
+    open_page: Callable[[Viewport], Page], running: Running
+) -> None:
+    running.office.settle_one(judged())
+    page = running.page(open_page(WIDE), "/laporan")
+    for form in ("csv", "jsonl"):
+        page.get_by_label("Bentuk").select_option(form)
+        with page.expect_download() as given:
+            page.get_by_role("button", name="Unduh").click()
+        assert given.value.suggested_filename.endswith(f".{form}")
 
 
 def test_without_scripts_everything_is_done_by_buttons(open_page: Callable[[Viewport], Page], running: Running) -> None:
@@ -246,6 +255,5 @@ def test_the_server_ends_at_once_although_a_page_listens(
     running.office.settle_one(judged())
     expect(page.locator("[data-news]")).to_have_text("1 surat baru — tampilkan")
     began = time.monotonic()
-    running.server.should_exit = True
-    running.thread.join(10)
-    assert not running.thread.is_alive() and time.monotonic() - began < 4
+    running.desk.stop()
+    assert time.monotonic() - began < 4

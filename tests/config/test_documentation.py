@@ -66,6 +66,8 @@ def default_word(field: FieldInfo) -> str:
     if field.is_required():
         return "required"
     value = field.get_default(call_default_factory=True)
+    if isinstance(value, time):  # TOML writes it bare
+        return f"`{value.isoformat()}`"
     return "–" if value is None else f"`{json.dumps(value, ensure_ascii=False)}`"
 
 

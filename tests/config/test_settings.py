@@ -128,16 +128,31 @@ def test_rules_may_name_exactly_the_kinds_of_the_book(folder: Path) -> None:
 
 Mistake = tuple[str, str, str, tuple[str, ...]]
 MISTAKES: dict[str, Mistake] = {
-    "an unknown key": ("office.toml", "zone_label =", "zone_lable =", ("office.zone_lable", "not a known key")),
-    "an unknown table": ("office.toml", "[database]", "[databse]", ("databse", "not a known key")),
-    "a missing key": ("office.toml", 'telephone = "(0335) 422121"\n', "", ("office.telephone", "is missing")),
-    "a wrong type": ("office.toml", "port = 993", 'port = "imaps"', ("mailboxes #1.imap.port", "integer")),
+    "an unknown key": (
+        "office.toml",
+        "zone_label =",
+        "zone_lable =",
+        ("office.zone_lable", "tidak dikenal", "zone_label"),
+    ),
+    "an unknown table": (
+        "office.toml",
+        "[database]",
+        "[databse]",
+        ("databse", "tidak dikenal", "mungkin maksudnya database"),
+    ),
+    "a missing key": ("office.toml", 'telephone = "(0335) 422121"\n', "", ("office.telephone", "belum diisi")),
+    "a wrong type": ("office.toml", "port = 993", 'port = "imaps"', ("mailboxes #1.imap.port", "bilangan bulat")),
     "a port out of range": ("office.toml", "port = 465", "port = 0", ("mailboxes #1.smtp.port", "1")),
     "a bad time zone": ("office.toml", "Asia/Jakarta", "Asia/Probolinggo", ("office.timezone", "Asia/Jakarta")),
     "a time zone that climbs out": ("office.toml", "Asia/Jakarta", "../Jakarta", ("office.timezone", "Asia/Jakarta")),
-    "no working day": ("office.toml", "[0, 1, 2, 3, 4]", "[]", ("office.workdays", "at least 1")),
+    "no working day": ("office.toml", "[0, 1, 2, 3, 4]", "[]", ("office.workdays", "paling sedikit 1")),
     "an eighth weekday": ("office.toml", "[0, 1, 2, 3, 4]", "[7]", ("office.workdays #1", "6")),
-    "closing before opening": ("office.toml", "closes = 16:00:00", "closes = 07:00:00", ("office.opening #1", "later")),
+    "closing before opening": (
+        "office.toml",
+        "closes = 16:00:00",
+        "closes = 07:00:00",
+        ("office.opening #1", "lebih kemudian"),
+    ),
     "an hour as a number": ("office.toml", "opens = 07:30:00", "opens = 7.30", ("office.opening #1.opens", "07:30:00")),
     "plain to another machine": (
         "office.toml",
@@ -151,12 +166,12 @@ MISTAKES: dict[str, Mistake] = {
         'security = "ssl"',
         ("mailboxes #1.imap.security", "'starttls'"),
     ),
-    "bad TOML": ("office.toml", "[database]", "[database", ("not valid TOML", "line")),
+    "bad TOML": ("office.toml", "[database]", "[database", ("bukan TOML yang benar", "baris")),
     "two mailboxes alike": (
         "office.toml",
         "pentalasker@yahoo.co.id",
         "Hubinsyaker.kotaprob@GMAIL.com",
-        ("mailboxes", "twice"),
+        ("mailboxes", "dua kali"),
     ),
     "an unknown service": (
         "office.toml",
@@ -185,10 +200,21 @@ MISTAKES: dict[str, Mistake] = {
         ("mailboxes #1", "password_env", "password_file"),
     ),
     "an unknown database": ("office.toml", "sqlite:///var/buku.db", "mysql://buku", ("database.url", "sqlite:///")),
+    "a database elsewhere without TLS": (
+        "office.toml",
+        "sqlite:///var/buku.db",
+        "postgresql+psycopg://buku@db.example.org/buku?sslmode=require",
+        ("database.url", "?sslmode=verify-full&sslrootcert="),
+    ),
     "a database without name": ("office.toml", "sqlite:///var/buku.db", "sqlite:///", ("database.url", "var/buku.db")),
-    "two lines in one": ("office.toml", '"Disperinaker"', '"Disperi\\nnaker"', ("office.short", "match")),
+    "two lines in one": ("office.toml", '"Disperinaker"', '"Disperi\\nnaker"', ("office.short", "satu baris")),
     "an unknown unit": ("services/siskotkln.toml", '"menit"', '"jam"', ("time_limit.unit", "'menit'")),
-    "a service without steps": ("services/ppjp.toml", "[[steps]]", "[[stages]]", ("stages", "not a known key")),
+    "a service without steps": (
+        "services/ppjp.toml",
+        "[[steps]]",
+        "[[stages]]",
+        ("stages: kunci ini tidak dikenal", "mungkin maksudnya steps"),
+    ),
     "an unknown channel": ("services/ppjp.toml", '"radio"]', '"burung"]', ("channels #4", "'radio'")),
     "a rule for an unknown kind": (
         "deadlines.toml",
@@ -212,7 +238,7 @@ MISTAKES: dict[str, Mistake] = {
         "deadlines.toml",
         'key = "tindak_lanjut"',
         'key = "verifikasi"',
-        ("rules", "'verifikasi'", "twice"),
+        ("rules", "'verifikasi'", "dua kali"),
     ),
     "a rule of no days": ("deadlines.toml", "amount = 3", "amount = 0", ("rules #1.amount", "1")),
     "a day both ways": (
@@ -241,25 +267,50 @@ def test_a_mistake_is_told_in_one_line_that_names_file_key_and_expectation(folde
 def test_a_missing_file_is_named(folder: Path, name: str) -> None:
     (folder / name).unlink()
     line = complaint(folder)
-    assert line.startswith(f"{folder / name}: cannot be read: ")
-    assert line.endswith("this file is expected here")
+    assert line == f"{folder / name}: tidak dapat dibaca: tidak ditemukan; berkas ini diperlukan"
 
 
 def test_a_folder_without_services_is_named(folder: Path) -> None:
     shutil.rmtree(folder / "services")
-    assert complaint(folder) == f"{folder / 'services'}: no service is described there; at least one *.toml is expected"
+    assert complaint(folder).startswith(f"{folder / 'services'}: belum ada layanan di sana")
 
 
 @pytest.mark.parametrize("name", ["Kartu-Kuning.toml", "umum.toml"])
 def test_a_service_file_whose_name_cannot_be_a_key_is_named(folder: Path, name: str) -> None:
     shutil.copy(folder / "services" / "ppjp.toml", folder / "services" / name)
-    assert complaint(folder).startswith(f"{folder / 'services' / name}: the file's name is the service's key")
+    assert complaint(folder).startswith(f"{folder / 'services' / name}: nama berkas adalah kunci layanan")
+
+
+def test_an_unknown_key_stands_before_what_it_leaves_missing(folder: Path) -> None:
+    change(folder / "office.toml", 'service = "siskotkln"', 'servise = "siskotkln"')
+    change(folder / "office.toml", 'telephone = "(0335) 422121"\n', "")
+    said = complaint(folder).removeprefix(f"{folder / 'office.toml'}: ")
+    assert said == ("mailboxes #2.servise: kunci ini tidak dikenal; mungkin maksudnya service (dan 2 kesalahan lain)")
+
+
+def test_a_key_that_is_like_no_other_is_told_with_those_that_are_known(folder: Path) -> None:
+    change(folder / "office.toml", "[database]", "[database]\nwarna = 1")
+    assert complaint(folder).endswith("database.warna: kunci ini tidak dikenal; yang dikenal di sini: url")
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ('short = "a"\nshort = "b"', "kunci yang sama tertulis dua kali"),
+        ("[database]\n[database]", "tabel yang sama tertulis dua kali"),
+        ('[database]\nfile = "C:\\kantor"', "garis miring"),
+        ("[database]\nurl = 'x", "tanda kutip"),
+    ],
+)
+def test_where_a_file_ceases_to_be_toml_is_told_with_what_to_look_for(folder: Path, line: str, said: str) -> None:
+    change(folder / "office.toml", "[database]", line)
+    assert re.search(rf"bukan TOML yang benar pada baris \d+, kolom \d+: .*{said}", complaint(folder))
 
 
 def test_further_mistakes_are_counted(folder: Path) -> None:
     change(folder / "office.toml", "port = 993", "port = 0")
     change(folder / "office.toml", "port = 465", "port = 0")
-    assert complaint(folder).endswith("(and 1 more)")
+    assert complaint(folder).endswith("(dan 1 kesalahan lain)")
 
 
 def test_a_key_with_a_line_break_cannot_break_the_line(folder: Path) -> None:
@@ -270,7 +321,7 @@ def test_a_key_with_a_line_break_cannot_break_the_line(folder: Path) -> None:
 def test_a_file_that_is_not_utf8_is_named(folder: Path) -> None:
     file = folder / "office.toml"
     file.write_bytes(file.read_bytes().replace("–".encode(), b"\x96"))
-    assert complaint(folder) == f"{file}: not valid TOML: must be saved as UTF-8 text"
+    assert complaint(folder) == f"{file}: bukan TOML yang benar: harus disimpan sebagai teks UTF-8"
 
 
 def test_a_file_with_a_byte_order_mark_is_read(folder: Path, shipped: Settings) -> None:
@@ -308,8 +359,8 @@ def test_a_missing_password_is_told_with_mailbox_key_and_variable(
     with pytest.raises(ConfigError) as wrong:
         shipped.mailbox("pentalasker@yahoo.co.id").password()
     assert str(wrong.value) == (
-        "mailboxes pentalasker@yahoo.co.id: password_env: the password is missing: "
-        "expected it in environment variable BUKU_YAHOO_PASSWORD"
+        "mailboxes pentalasker@yahoo.co.id: password_env: kata sandi belum ada: "
+        "diharapkan di variabel lingkungan BUKU_YAHOO_PASSWORD"
     )
 
 
@@ -327,13 +378,15 @@ def test_a_password_file_that_is_gone_empty_or_not_text_is_named(
 ) -> None:
     box = from_file(b"\xff\xfe\x00").mailboxes[0]
     file = folder.parent / "rahasia" / "gmail"
-    with pytest.raises(ConfigError, match=f"password_file: file {re.escape(str(file))} must be plain UTF-8 text"):
+    with pytest.raises(ConfigError, match=f"password_file: berkas {re.escape(str(file))} harus berupa teks biasa"):
         box.password()
     file.write_text("", encoding="utf-8")
-    with pytest.raises(ConfigError, match=f"the password is missing: expected it in file {re.escape(str(file))}"):
+    with pytest.raises(ConfigError, match=f"kata sandi belum ada: diharapkan di berkas {re.escape(str(file))}"):
         box.password()
     file.unlink()
-    with pytest.raises(ConfigError, match=f"password_file: file {re.escape(str(file))} cannot be read: "):
+    with pytest.raises(
+        ConfigError, match=f"password_file: berkas {re.escape(str(file))} tidak dapat dibaca: tidak ditemukan"
+    ):
         box.password()
 
 
@@ -405,15 +458,15 @@ def with_desk(folder: Path, desk: str) -> None:
 @pytest.mark.parametrize(
     ("desk", "words"),
     [
-        ('host = "0.0.0.0"\n' + NAMES, "needs tls_certificate and tls_key, or behind_proxy"),
-        ('host = "192.0.2.7"\n', "needs tls_certificate"),
-        ('host = "0.0.0.0"\n' + TLS, "names must say"),
-        ('behind_proxy = "127.0.0.1"\n', "names must say"),
-        ('behind_proxy = "proxy"\n' + NAMES, "IP address"),
-        ('tls_key = "a"\n', "belong together"),
-        ('tls_certificate = "a"\n', "belong together"),
-        ('names = ["https://buku.example.go.id"]\n', "without scheme"),
-        ('names = ["*"]\n', "host name"),
+        ('host = "0.0.0.0"\n' + NAMES, "memerlukan tls_certificate dan tls_key, atau behind_proxy"),
+        ('host = "192.0.2.7"\n', "memerlukan tls_certificate"),
+        ('host = "0.0.0.0"\n' + TLS, "names harus menyebut"),
+        ('behind_proxy = "127.0.0.1"\n', "names harus menyebut"),
+        ('behind_proxy = "proxy"\n' + NAMES, "alamat IP"),
+        ('tls_key = "a"\n', "harus diisi bersama"),
+        ('tls_certificate = "a"\n', "harus diisi bersama"),
+        ('names = ["https://buku.example.go.id"]\n', "tanpa https://"),
+        ('names = ["*"]\n', "nama komputer"),
         ("session_hours = 0\n", "session_hours"),
         ("idle_minutes = 1\n", "idle_minutes"),
     ],

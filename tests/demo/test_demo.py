@@ -2,15 +2,19 @@
 
 import json
 import re
+import socket
 import subprocess
 import sys
 from collections import Counter
 from functools import cache
+from pathlib import Path
 
 import pytest
 
 from demo.letters import samples
+from tests.wire.loopback import answers, free_port
 from tests.wire.smtp import PROJECT
+from tests.wire.waiting import wait_until
 
 
 @cache
@@ -41,6 +45,46 @@ def test_the_demonstration_ends_well_and_quietly() -> None:
     assert "Traceback" not in demo_once().stderr
     assert "WARNING" not in demo_once().stderr
     assert "ERROR" not in demo_once().stderr
+
+
+def test_a_port_that_is_taken_is_told_before_anything_else_is_said() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ended = subprocess.run(
+            [sys.executable, "run.py", "demo", "--port", str(port)],
+            cwd=PROJECT,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=60,
+        )
+    assert (ended.returncode, ended.stdout) == (2, "")
+    assert f"porta {port} di 127.0.0.1 sudah dipakai program lain" in ended.stderr
+    assert "--port" in ended.stderr
+    assert len(ended.stderr.splitlines()) == 1
+
+
+def test_the_demonstration_opens_its_page_on_the_port_asked_for_and_says_how_to_sign_in(tmp_path: Path) -> None:
+    port, told_there = free_port(), tmp_path / "output.log"
+    with told_there.open("w", encoding="utf-8") as output:
+        process = subprocess.Popen(
+            [sys.executable, "run.py", "demo", "--port", str(port)],
+            cwd=PROJECT,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+        )
+        try:
+            wait_until(lambda: answers(port) or process.poll() is not None)
+            wait_until(lambda: "surat masuk" in told_there.read_text(encoding="utf-8") or process.poll() is not None)
+            process.terminate()
+            assert process.wait(20) == 0
+        finally:
+            process.kill()
+            process.wait()
+    lines = told_there.read_text(encoding="utf-8").splitlines()
+    assert lines[0] == f"Halaman petugas: http://127.0.0.1:{port}/"
+    assert "kata sandi" in lines[1]
 
 
 def test_the_summary_has_its_five_numbers_in_order(summary: dict[str, int]) -> None:

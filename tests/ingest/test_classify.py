@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from config.rules import Evidence, Rules, ServiceWords
 from ingest.classify import Caution, LearnedClassifier, classifier, likeliest_service
 from ingest.folding import fold
-from ingest.model import read_model
+from ingest.model import Linear, Model, read_model
 from ingest.rules import RuleClassifier
 from ledger.ports import Classifier, Judgement, Wording
 from ledger.words import Kind
@@ -345,3 +345,26 @@ def test_no_text_whatever_makes_the_learned_classifier_fail(text: str, subject: 
     verdict = learned(text, subject, tuple(files), "industri@example.org")
     assert 0 <= verdict.confidence <= 1
     assert verdict.service in {"ppjp", "siskotkln", "umum"}
+
+
+def _unsure(temperature: float) -> LearnedClassifier:
+    """A model that takes "gaji" for nobody's business rather than a complaint, and puts it to a service."""
+    letters = {"letters": 9, "weights": {"s gaji": (1.0, 0.0)}, "counts": {"s gaji": 3}, "bias": (0.0, 0.0)}
+    kind = Linear(classes=("lainnya", "pengaduan"), temperature=temperature, **letters)  # type: ignore[arg-type]
+    services = {**letters, "weights": {"s gaji": (1.0, 0.0, 0.0)}, "bias": (0.0, 0.0, 0.0)}
+    service = Linear(classes=("siskotkln", "ppjp", "umum"), temperature=1.0, **services)  # type: ignore[arg-type]
+    model = Model("2026-11-23", "", 9, (), kind, service)
+    return LearnedClassifier(_shipped(), model, CAUTION, SERVICES)
+
+
+def test_a_doubtful_letter_gets_the_service_of_the_kind_as_which_it_is_recorded() -> None:
+    doubtful = _unsure(temperature=1.0).judge(Wording("", "gaji"))
+    assert (doubtful.kind, doubtful.needs_review, doubtful.registered_as) == (Kind.LAINNYA, True, Kind.PENGADUAN)
+    assert doubtful.service == "siskotkln"
+    sure = _unsure(temperature=0.01).judge(Wording("", "gaji"))
+    assert (sure.kind, sure.needs_review, sure.service) == (Kind.LAINNYA, False, "umum")
+
+
+def test_what_stands_behind_a_but_is_shown_as_such() -> None:
+    reasons = learned("Kantornya bagus tapi berkas hilang.").reasons
+    assert any(each.found.startswith("tapi … ") and "sesudah “tapi”" in each.says for each in reasons)

@@ -1,5 +1,7 @@
 """Turning the bytes of a mail into text."""
 
+import base64
+
 import pytest
 
 from ingest.decoding import (
@@ -11,6 +13,7 @@ from ingest.decoding import (
     one_line,
     scrub,
     split_uuencoded,
+    undo_transfer,
 )
 
 
@@ -71,3 +74,30 @@ def test_a_text_that_only_speaks_of_begin_is_no_uuencoded_file() -> None:
 def test_scrubbing_leaves_nothing_that_cannot_be_stored() -> None:
     assert scrub("a\x00b\ud800c") == "ab\ufffdc"
     assert one_line("a\r\n\tb\u2028c") == "a b c"
+
+
+_WORDS = "Upah saya – dan lembur – belum dibayar.".encode()
+_FOOTER = "-- \nMilis pekerja: tulis ke keluar@example.org\n"
+
+
+@pytest.mark.parametrize("width", [76, 20, 400])
+def test_plain_words_below_base64_are_kept_beside_what_it_holds(width: int) -> None:
+    letters = base64.b64encode(_WORDS).decode()
+    lines = "\n".join(letters[at : at + width] for at in range(0, len(letters), width))
+    assert undo_transfer(f"{lines}\n{_FOOTER}", "base64", is_text=True) == _WORDS + b"\n\n" + _FOOTER.strip().encode()
+
+
+def test_of_a_file_nothing_but_its_base64_is_read() -> None:
+    assert undo_transfer(base64.encodebytes(_WORDS).decode(), "base64") == _WORDS
+
+
+@pytest.mark.parametrize(
+    "plain", ["Tolong", "Upah belum dibayar", "Pengaduanperburuhan belum\nditanggapi sampai sekarang"]
+)
+def test_plain_words_under_the_label_of_base64_stay_words(plain: str) -> None:
+    assert undo_transfer(plain, "base64", is_text=True) == plain.encode()
+
+
+def test_base64_of_one_short_word_is_still_decoded() -> None:
+    assert undo_transfer("VXBhaA==", "base64", is_text=True) == b"Upah"
+    assert undo_transfer("VXBhaCBi", "base64", is_text=True) == b"Upah b"

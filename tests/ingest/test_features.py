@@ -65,6 +65,12 @@ def test_the_words_of_a_question_are_marked_as_asked() -> None:
     assert "q datang" not in values
 
 
+def test_the_words_behind_a_but_are_marked_up_to_the_end_of_the_sentence() -> None:
+    values = read("Petugas ramah tapi berkas kami hilang. Terima kasih.").values
+    assert {"k _tapi", "k berkas", "k hilang"} <= values.keys()
+    assert "k ramah" not in values and "k terima" not in values
+
+
 def test_whom_a_letter_addresses_is_a_feature() -> None:
     assert "y imigrasi" in read("Kepada Kantor Imigrasi, mohon jadwal foto.").values
 

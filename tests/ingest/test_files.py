@@ -58,3 +58,12 @@ def test_a_folder_is_walked_and_other_files_are_left(tmp_path: Path) -> None:
     (tmp_path / "dalam" / "satu.EML").write_bytes(PLAIN)
     (tmp_path / "catatan.txt").write_bytes(b"bukan surat")
     assert [one.path.name for one in mails_in(tmp_path)] == ["satu.EML"]
+
+
+def test_a_line_of_a_letter_that_an_mbox_had_to_shield_is_as_it_was_written(tmp_path: Path) -> None:
+    letter = b"Subject: Pengaduan\n\nFrom sini saya mengadu.\n> From kutipan\n"
+    box = mailbox.mbox(tmp_path / "kotak.mbox")
+    box.add(letter)
+    box.close()
+    assert b"\n>From sini" in (tmp_path / "kotak.mbox").read_bytes()
+    assert [found.raw for found in mails_in(tmp_path / "kotak.mbox")] == [letter]

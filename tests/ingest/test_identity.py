@@ -329,3 +329,60 @@ def test_no_text_whatever_makes_the_number_fail(raw: str) -> None:
 
 def test_a_number_where_the_address_should_stand_leaves_no_address() -> None:
     assert four("ALAMAT 02000000") == (None, None, None, "02000000")
+
+
+# What looks like an address or a name and is none
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        "Probolinggo, November 2026\nHormat saya,\n\nSlamet Riyono",
+        "Hormat saya,\n\nSlamet Riyono\nProbolinggo, 23/11/2026",
+        "Hormat kami,\nSlamet Riyono\nKetua RT 05 Kelurahan Wonoasih",
+        "Hormat kami,\nSlamet Riyono\nSekretaris Desa Pabean",
+        "a.n. Kepala Desa Banjarsari\nSekretaris Desa,\n\nSlamet Riyono",
+        "Hormat kami,\nSlamet Riyono\nInspektorat Kota Contoh",
+        "Salam,\nSlamet Riyono\n\nTembusan:\n1. Ketua DPRD Kota Contoh\n2. Jl. Kapuas 9",
+        "Slamet Riyono, Berkah Jaya Abadi, 0812-0000-7001",
+        "Alamat : sama dengan KTP\nNama : Slamet Riyono",
+    ],
+)
+def test_a_date_line_an_office_a_copy_or_a_firm_is_no_address(ending: str) -> None:
+    name, _, address, _ = four(f"Upah kami belum dibayar.\n\n{ending}")
+    assert (name, address) == ("Slamet Riyono", None)
+
+
+def test_the_address_of_him_to_whom_the_letter_goes_is_not_the_writers() -> None:
+    text = "Kepada Bapak Wali Kota Probolinggo\nJalan Panglima Sudirman 19\n\nPetugas galak.\n\nTuti Handayani"
+    assert four(text) == ("Tuti Handayani", None, None, None)
+
+
+def test_a_sentence_that_begins_with_the_word_for_street_is_no_address() -> None:
+    assert four("Jalan gelap.\n\nPengurus RW 03\nDarsono") == ("Darsono", None, None, None)
+
+
+def test_a_cheer_is_no_name() -> None:
+    assert four("Makasih ya min 🙏🙏\nSemangattt") == (None, None, None, None)
+
+
+def test_a_line_of_name_place_and_number_counts_at_the_head_of_a_letter_too() -> None:
+    text = "Siti Rohana, Kanigaran, 0812-0000-7006\nBPJS saya tidak dibayar"
+    assert four(text) == ("Siti Rohana", None, "Kanigaran", "0812-0000-7006")
+
+
+def test_a_place_behind_a_name_without_capitals_is_an_address() -> None:
+    text = "saya wati dari mayangan mau lapor thr belum cair hp 085700007003"
+    assert four(text) == ("wati", None, "mayangan", "085700007003")
+
+
+def test_who_signs_for_others_is_named_by_his_office() -> None:
+    text = "Hormat kami\nPengurus Serikat Buruh Pelabuhan\nJl. Tembaga 2\nKetua: Rahmat Hidayat\nHP 0821 0000 7015"
+    assert four(text)[0] == "Rahmat Hidayat"
+    assert four("Hormat kami,\n\nNurul Hidayati\nKepala Cabang CV Bina Karya\nKota Probolinggo")[:3] == (
+        "Nurul Hidayati", "CV Bina Karya", None,
+    )  # fmt: skip
+
+
+def test_a_title_with_a_full_stop_belongs_to_the_name() -> None:
+    assert four("Nama: Prof. Dr. Harun Al Ayubi")[0] == "Prof. Dr. Harun Al Ayubi"

@@ -19,6 +19,10 @@ def settings() -> Settings:
     return load(Path(__file__).resolve().parents[2] / "config" / "office.toml")
 
 
+INHERITED: list[str] = []
+"""What a forked process would inherit as it stands; a spawned one imports this module afresh."""
+
+
 def make_worker(_: Settings) -> Callable[..., object]:
     """Build, in the other process, a function that does what it is told."""
     calls = 0
@@ -39,6 +43,8 @@ def make_worker(_: Settings) -> Callable[..., object]:
                 return b"x" * size
             case "pid":
                 return os.getpid()
+            case "inherited":
+                return INHERITED
         return f"{order} {calls}"
 
     return work
@@ -54,6 +60,11 @@ def isolated() -> Iterator[Isolated[object]]:
     with _isolated(60) as isolated:
         yield isolated
     assert multiprocessing.active_children() == []
+
+
+def test_the_reading_process_is_spawned_and_inherits_no_thread_and_no_lock(isolated: Isolated[object]) -> None:
+    INHERITED.append("dari proses induk")
+    assert isolated("inherited") == []
 
 
 def test_work_is_done_in_one_other_process_for_all_calls(isolated: Isolated[object]) -> None:

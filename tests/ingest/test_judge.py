@@ -208,3 +208,35 @@ def test_a_letter_shows_its_themes_and_why_it_cannot_wait() -> None:
     mail = _judged(_with_file("Teman saya dipukul mandor dan THR kami tidak dibayar.", "a.jpg", b"\xff\xd8"))
     assert mail.themed.themes == ("thr", "kekerasan")
     assert mail.themed.urgent == "kekerasan atau ancaman (“dipukul”)"
+
+
+COMPLAINT = "Saya mengadukan PT Contoh karena upah saya tidak dibayar sejak bulan Agustus. Mohon ditindaklanjuti."
+
+
+def test_a_letter_forwarded_as_an_attachment_with_not_a_word_is_the_text() -> None:
+    found = _judged(
+        b"From: siti@example.org\nContent-Type: multipart/mixed; boundary=x\n\n"
+        + f"--x\nContent-Type: message/rfc822\n\nFrom: budi@example.org\nSubject: Upah\n\n{COMPLAINT}\n--x--\n".encode()
+    )
+    assert found.text == COMPLAINT
+    assert found.judgement.kind is Kind.PENGADUAN
+    assert [file.name for file in found.files] == ["Upah.eml"]
+
+
+def test_words_among_broken_headers_stand_above_the_letter_and_an_officer_looks() -> None:
+    found = _judged(f"From: siti@example.org\nX-A: b\n{COMPLAINT}\nSubject: Upah\n\nNama: Siti Aminah\n".encode())
+    assert found.text == f"{COMPLAINT}\nSubject: Upah\n\nNama: Siti Aminah"
+    assert found.subject == "Upah"
+    assert (found.judgement.kind, found.judgement.needs_review) == (Kind.PENGADUAN, True)
+
+
+def test_words_that_stand_nowhere_but_among_broken_headers_are_judged() -> None:
+    found = _judged(f"From: siti@example.org\nX-A: b\n{COMPLAINT}\nSubject: Upah\n".encode())
+    assert found.text == f"{COMPLAINT}\nSubject: Upah"
+    assert found.judgement.kind is Kind.PENGADUAN
+
+
+def test_a_text_without_any_header_is_shown_to_an_officer() -> None:
+    found = _judged(COMPLAINT.encode())
+    assert (found.text, found.sender_address) == (COMPLAINT, "")
+    assert found.judgement.needs_review

@@ -160,3 +160,17 @@ def test_a_silently_lost_complaint_and_the_calibration_are_counted() -> None:
     assert (count.letters, count.right, count.lost, count.complaints, count.reviewed) == (4, 2, 1, 2, 1)
     assert (count.right_unreviewed, count.right_services, count.served) == (2, 2, 3)
     assert count.calibration_error == pytest.approx((0.9 + 0.5) / 4)
+
+
+def test_letters_written_to_be_hard_do_not_make_the_model_doubt_the_others() -> None:
+    flipped = [
+        replace(each, kind=Kind.LAINNYA if each.kind is Kind.PENGADUAN else Kind.PENGADUAN) for each in some()[::16]
+    ]
+    hard = train([*some(), *(replace(each, writer="kontras9") for each in flipped)], reader(), TODAY)
+    ordinary = train([*some(), *(replace(each, writer="w9") for each in flipped)], reader(), TODAY)
+    assert hard.kind.temperature < ordinary.kind.temperature
+
+
+def test_the_built_in_letters_hold_both_ordinary_ones_and_contrasts() -> None:
+    ordinary = [each.ordinary for each in read_examples(SHIPPED / "examples")]
+    assert ordinary.count(True) >= 1200 and ordinary.count(False) >= 400

@@ -99,6 +99,13 @@ def test_a_file_name_is_made_safe(written: str, safe: str) -> None:
     assert parse(_with_file(written, b"x")).files[0].name == safe
 
 
+def test_a_letter_in_a_letter_is_named_after_its_whole_subject() -> None:
+    raw = (
+        b"From: siti@example.org\r\nContent-Type: message/rfc822\r\n\r\nSubject: Upah 10/2026 dan lembur\r\n\r\nIsi\r\n"
+    )
+    assert [file.name for file in parse(raw).files] == ["Upah 10-2026 dan lembur.eml"]
+
+
 def test_a_report_gives_its_fields_and_the_returned_headers() -> None:
     raw = (
         b"From: x@example.net\r\nMIME-Version: 1.0\r\nContent-Type: multipart/report; boundary=b\r\n\r\n"
@@ -108,11 +115,60 @@ def test_a_report_gives_its_fields_and_the_returned_headers() -> None:
     assert parse(raw).report == "Reporting-MTA: dns; x\n\nAction: failed\n\nMessage-ID: <surat@example.go.id>"
 
 
+@pytest.mark.parametrize("encoding", ["7bit", "base64", "quoted-printable"])
+def test_the_message_id_of_an_attached_letter_is_known(encoding: str) -> None:
+    wrapped = base64.b64encode(LETTER) if encoding == "base64" else LETTER
+    raw = (
+        b"From: loket@example.org\r\nMIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n\r\n"
+        b"--b\r\n\r\nDiteruskan.\r\n--b\r\nContent-Type: message/rfc822\r\n"
+        b"Content-Transfer-Encoding: " + encoding.encode() + b"\r\n\r\n" + wrapped + b"\r\n--b--\r\n"
+    )
+    assert parse(raw).carried == ("a@example.org",)
+    assert parse(LETTER).carried == ()
+
+
 def test_what_cannot_be_read_says_why_in_plain_words() -> None:
     with pytest.raises(UnreadableMail, match="kosong"):
         parse(b"  \r\n")
     with pytest.raises(UnreadableMail, match="kepala surat"):
-        parse(b"tanpa kepala\r\n\r\nisi")
+        parse(b"PK\x03\x04 tanpa kepala surat\r\n\r\nisi berkas")
+
+
+def test_words_without_any_header_are_read_as_from_nobody() -> None:
+    mail = parse(b"Upah kami belum dibayar.\r\n\r\nMohon bantuan.\r\n")
+    assert (mail.sender, mail.subject, mail.headers) == (None, "", ())
+    assert mail.text.split() == ["Upah", "kami", "belum", "dibayar.", "Mohon", "bantuan."]
+
+
+@pytest.mark.parametrize(
+    "raw", [b"QUJDREVGRw==\r\nSElKS0xNTk8=\r\n", "Gaji für alle\r\n".encode("latin-1"), b"upah\r\n"]
+)
+def test_bytes_without_headers_that_are_not_plainly_words_wait_for_an_officer(raw: bytes) -> None:
+    with pytest.raises(UnreadableMail, match="kepala surat"):
+        parse(raw)
+
+
+def test_a_report_does_not_speak_with_the_letter_that_it_returns() -> None:
+    raw = (
+        b"From: mailer-daemon@example.org\r\nContent-Type: multipart/report; boundary=b\r\n\r\n"
+        b"--b\r\nContent-Type: message/rfc822\r\n\r\nSubject: Upah\r\n\r\nUpah belum dibayar.\r\n--b--\r\n"
+    )
+    assert parse(raw).enclosed == ""
+
+
+def test_letters_in_letters_are_opened_only_so_far() -> None:
+    letter = b"Subject: Upah\r\n\r\nUpah belum dibayar.\r\n"
+    for _ in range(3):
+        letter = b"Content-Type: message/rfc822\r\n\r\n" + letter
+    assert parse(letter).enclosed == "Upah belum dibayar."
+    for _ in range(20):
+        letter = b"Content-Type: message/rfc822\r\n\r\n" + letter
+    assert parse(letter).enclosed == ""
+
+
+def test_the_content_key_knows_words_that_stand_among_the_headers() -> None:
+    letter = b"From: siti@example.org\r\nX-A: b\r\nUpah belum dibayar.\r\nSubject: Upah\r\n\r\nSiti\r\n"
+    assert parse(letter).content_key != parse(letter.replace(b"belum", b"sudah")).content_key
 
 
 def test_html_is_read_as_text_with_its_quotes_marked() -> None:
@@ -173,6 +229,10 @@ _PIECES = st.sampled_from(
             b"end\n",
             b"On 1 Jan 2026, a@b.c wrote:\n",
             b"Dari: a\nTanggal: 1.00\nKepada: b\n",
+            b"Nama : Siti\n",
+            b"upah belum dibayar\n",
+            b"VXBhaCBiZWx1bSBkaWJheWFy\n",
+            b"\n--b--\n\n--b\n",
             b"References: <",
         ),
     ]
@@ -182,7 +242,8 @@ _RAW = st.lists(st.one_of(_PIECES, st.binary(max_size=20)), max_size=40).map(b""
 
 def _strings(mail: ParsedMail) -> list[str]:
     headers = [text for header in mail.headers for text in header]
-    return [mail.subject, mail.text, mail.html or "", mail.report, *headers, *(file.name for file in mail.files)]
+    texts = (mail.subject, mail.text, mail.html or "", mail.report, mail.astray, mail.enclosed)
+    return [*texts, *headers, *(file.name for file in mail.files)]
 
 
 @FUZZ

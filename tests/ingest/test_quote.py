@@ -25,6 +25,9 @@ OLD = "Pengaduan Saudara telah kami terima."
         "-----Original Message-----\nFrom: Dinas\nSent: Monday, November 23, 2026 8:15 AM\nTo: Siti\nSubject: Tanda",
         "Dari: Dinas <dinas@example.go.id>\nDikirim: Senin, 23 November 2026 08.15\nKepada: Siti\nPerihal: Tanda",
         "________________________________\nFrom: Dinas\nSent: 2026-11-23\nTo: Siti\nSubject: Tanda Terima",
+        "------------------ Original ------------------\nFrom: Dinas\nDate: Nov 23, 2026 08:15 AM\nTo: Siti",
+        "2026-11-23 8:15 GMT+07:00 Dinas <dinas@example.go.id>:",
+        "2026/11/23 Dinas <dinas@example.go.id>\n\n| Kutipan surat kami",
         "*From:* Dinas <dinas@example.go.id>\n*Date:* Monday, November 23, 2026 at 8:15 AM\n*To:* Siti",
     ],
 )
@@ -47,6 +50,7 @@ def test_the_older_letter_below_a_heading_is_taken_off(heading: str) -> None:
         "Nomor HP saya -- yang lama hilang -- sudah ganti.",
         "From Probolinggo with respect,\nSiti",
         ">From kantor kami mohon bantuan.",
+        "Kronologi\n\n2026-11-03 Budi <budi@example.net>\n\nmenyuruh kami lembur tanpa upah.",
         "Kronologi:\n--\n" + "\n".join(f"Tanggal {day} November upah tidak dibayar." for day in range(1, 20)),
     ],
 )
@@ -142,3 +146,19 @@ def test_every_word_of_the_mail_stands_in_one_of_the_three(text: str, subject: s
     found = separate(text, subject)
     parts = "\n".join((found.text, found.quoted, found.signature))
     assert all(parts.count(word) >= 1 for word in ("Halo", "kutipan", "lama") if word in text)
+
+
+def test_of_a_letter_forwarded_by_hand_between_two_marks_the_letter_is_the_text() -> None:
+    found = separate(
+        "--- begin forwarded text\n\nFrom: Budi <budi@example.net>\nDate: Mon, 23 Nov 2026 08:15:00 +0700\n"
+        "Subject: Upah\n\nUpah kami dipotong.\n",
+        "Upah",
+    )
+    assert found.text == "Upah kami dipotong."
+
+
+def test_a_line_that_says_whom_it_quotes_goes_with_the_quotation() -> None:
+    found = separate(
+        "Belum ada kabar.\n\nQuoting Dinas <dinas@example.go.id>:\n\n> Telah\n> kami terima.\n", "Re: Upah"
+    )
+    assert found.text == "Belum ada kabar."

@@ -47,3 +47,9 @@ def test_opening_is_a_function_of_the_bytes_alone() -> None:
     opener = Opener(settings())
     assert opener(LETTER) == opener(LETTER)
     assert isinstance(opener(NO_MAIL), str)
+
+
+def test_lines_that_may_be_words_of_the_letter_stand_above_it() -> None:
+    opened = Opener(settings())(b"From: siti@example.org\r\nX-A: b\r\nUpah.\r\nSubject: c\r\n\r\nSiti\r\n")
+    assert isinstance(opened, OpenedMail)
+    assert opened.text.split() == ["Upah.", "Subject:", "c", "Siti"]

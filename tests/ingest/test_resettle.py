@@ -11,7 +11,7 @@ from ingest.resettle import Resettler
 from ledger.database import Database
 from ledger.errors import LedgerError
 from ledger.models import Attachment, Entry, Event, Letter, Message
-from ledger.ports import Bounce, Resettled, Told
+from ledger.ports import Bounce, Resettled, Themed, Told
 from ledger.words import Channel, Disposition, Kind, LetterState
 from tests.office import FIRST, SECOND, Office, identity, judged, unread
 
@@ -200,3 +200,17 @@ def test_a_kind_without_a_register_is_refused_and_changes_nothing(office: Office
         _release(office, told=Told(Kind.LAINNYA, "umum"))
     assert office.rows(Message)[0].disposition is Disposition.UNREGISTERED
     assert (office.rows(Entry), office.rows(Event)) == ([], [])
+
+
+def test_the_words_of_the_officer_are_judged_where_the_mail_could_not_be_read(office: Office) -> None:
+    office.settle_one(unread("bukan surat"))
+    _release(office, told=replace(COMPLAINT, matter="Kekerasan", account="Pelapor dipukul mandor, upahnya ditahan."))
+    (entry,) = office.rows(Entry)
+    assert "dipukul" in entry.urgent and "upah" in entry.themes
+
+
+def test_where_the_officer_types_no_account_the_themes_of_the_mail_stay(office: Office) -> None:
+    office.settle_one(replace(judged(kind=Kind.LAINNYA), themed=Themed(("thr",), "anak di bawah umur", True)))
+    _release(office, told=COMPLAINT)
+    (entry,) = office.rows(Entry)
+    assert (entry.themes, entry.urgent, entry.restricted) == (["thr"], "anak di bawah umur", True)

@@ -18,14 +18,13 @@ from sqlmodel import Session, SQLModel, text
 from ingest.isolate import Isolated, ReaderDied, ReaderUnavailable
 from ingest.judge import FileFacts, Judge, Judged, Verdict
 from ingest.settle import ATTEMPTS, Means, settle_pending
-from ingest.themes import Themed
 from ledger import review, search, triggers
 from ledger.database import Database
 from ledger.entries import Rulebook
 from ledger.events import GENESIS
 from ledger.messages import change_disposition
 from ledger.models import Arrival, Attachment, Entry, Event, EventValue, Letter, Message, Raw
-from ledger.ports import Bounce
+from ledger.ports import Bounce, Themed
 from ledger.search import Filter
 from ledger.words import Channel, Disposition, Kind, LetterState, Status
 from tests.office import FIRST, NOW, SECOND, Office, identity, judged, rulebook, settings, unread, write_entry
@@ -108,6 +107,28 @@ def test_our_own_letter_coming_back_is_known_by_its_message_id(office: Office) -
 def test_a_complaint_forwarded_from_one_of_our_addresses_is_recorded(office: Office) -> None:
     assert office.settle_one(judged(sender=SECOND)).disposition is Disposition.RECORDED
     assert len(office.rows(Letter)) == 1
+
+
+@pytest.mark.parametrize("way", ["references", "carried"])
+def test_a_complaint_in_the_book_that_staff_forward_to_the_other_mailbox_is_not_counted_twice(
+    office: Office, way: str
+) -> None:
+    number = office.settle_one(judged(rfc_message_id="satu@x")).number
+    forward = replace(judged("Mohon dicek.", sender=FIRST, subject="Fwd: Upah"), **{way: ("satu@x",)})  # type: ignore[arg-type]
+    settled = office.settle_one(forward, mailbox=SECOND)
+    assert (settled.disposition, settled.number) == (Disposition.FOLLOW_UP, number)
+    assert (len(office.rows(Entry)), len(office.rows(Letter))) == (1, 1)
+    assert _verbs(office) == ["dicatat", "surat_susulan"]
+    assert office.wrong() == []
+
+
+def test_a_citizen_who_attaches_a_letter_of_the_book_gets_an_entry_that_staff_look_at(office: Office) -> None:
+    number = office.settle_one(judged(rfc_message_id="satu@x")).number
+    office.settle_one(judged("Teruskan.", sender="tetangga@example.org", carried=["satu@x"]))
+    entry = office.rows(Entry)[1]
+    assert entry.needs_review
+    assert f"mungkin sudah dicatat sebagai {number}" in entry.review_reason
+    assert office.wrong() == []
 
 
 @pytest.mark.parametrize(
@@ -681,11 +702,14 @@ def _empty(office: Office) -> None:
 
 
 def test_themes_urgency_and_restriction_stand_on_the_entry_and_in_its_event(office: Office) -> None:
-    themed = Themed(("upah", "pengawasan"), "kekerasan atau ancaman (“dipukul”)", True, ("tema Upah: “gaji”",))
+    themed = Themed(
+        ("upah", "pengawasan"), "kekerasan atau ancaman (“dipukul”)", True, ("tema Upah: “gaji”",), secret=True
+    )
     office.settle_one(replace(judged(), themed=themed))
     (entry,) = office.rows(Entry)
     (message,) = office.rows(Message)
     assert (entry.themes, entry.urgent, entry.restricted) == (["upah", "pengawasan"], themed.urgent, True)
+    assert entry.secret
     assert message.reasons == ["tema Upah: “gaji”"]
     told = json.loads(next(event.body for event in office.rows(Event) if event.verb == "dicatat"))
     assert (told["set"]["themes"], told["set"]["restricted"]) == (["upah", "pengawasan"], True)
@@ -703,3 +727,17 @@ def test_what_cannot_wait_stands_first_among_the_new_and_among_the_doubtful(offi
     expected = ["PGD/2026/0002", "PGD/2026/0003", "PGD/2026/0001"]
     assert [line.number for line in lines] == doubtful == expected
     assert [bool(line.urgent) for line in lines] == [True, False, False]
+
+
+# --- who writes, where the letter does not say it -------------------------------------------------------------------
+
+
+def test_the_name_on_the_address_is_kept_apart_and_only_where_the_letter_names_nobody(office: Office) -> None:
+    office.settle_one(replace(judged("pertama"), sender_name="Bu Siti <script>"))
+    office.settle_one(replace(judged("kedua", who=identity(name="Siti Aminah")), sender_name="Toko Berkah"))
+    nameless, named = office.rows(Entry)
+    assert (nameless.name, nameless.sender_name) == ("", "Bu Siti <script>")
+    assert (named.name, named.sender_name) == ("Siti Aminah", "")
+    told = json.loads(next(event.body for event in office.rows(Event) if event.verb == "dicatat"))
+    assert "sender_name" in told["digests"] and "Bu Siti" not in json.dumps(told)
+    assert office.wrong() == []

@@ -24,6 +24,8 @@ def _facts(mail: ParsedMail, screening: Screening) -> dict[str, object]:
         "message_id": mail.message_id,
         "references": list(mail.references),
         "text": mail.text.strip(),
+        "astray": mail.astray,
+        "enclosed": mail.enclosed,
         "files": [[file.name, file.content_type, len(file.content)] for file in mail.files],
         "file_names": [file.name for file in mail.files],
         "written": written.text,

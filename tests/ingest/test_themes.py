@@ -4,13 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.judge import rules_of
-from ingest.themes import Themed, ThemeReader
-from ledger.ports import Wording
+from ingest.judge import rules_of, theme_reader_of
+from ledger.ports import Themed, Wording
 from tests.fuzzing import FUZZ
 from tests.office import settings
 
-READER = ThemeReader(settings().themes, rules_of(settings()), settings().rules.abbreviations)
+READER = theme_reader_of(settings(), rules_of(settings()))
 
 
 def read(text: str, subject: str = "") -> Themed:
@@ -37,6 +36,39 @@ def read(text: str, subject: str = "") -> Themed:
 )
 def test_a_letter_shows_its_theme(text: str, theme: str) -> None:
     assert theme in read(text).themes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Mohon identitas saya dirahasiakan, saya takut dipecat.",
+        "Tolong nama kami jangan disebut ke pihak perusahaan.",
+        "Jangan sebutkan nama saya ya pak.",
+        "ojo disebutno jeneng kulo nggih",
+        "Nama saya samarkan saja; ini nama samaran.",
+        "Kami melapor secara anonim.",
+        "tulung dirahasiakan pak",
+        "Saya khawatir identitas saya bocor ke mandor.",
+    ],
+)
+def test_a_writer_who_asks_not_to_be_named_is_kept_secret_with_the_words_as_reason(text: str) -> None:
+    told = read(text)
+    assert told.secret
+    assert any(reason.startswith("minta dirahasiakan: ") for reason in told.reasons)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Identitas saya tidak perlu dirahasiakan.",
+        "Perusahaan tidak mau menunjukkan slip gaji.",
+        "Nama saya Siti, jangan sampai berkasnya hilang lagi.",
+        "Data perusahaan kami lampirkan; mohon nama petugas disebutkan.",
+        "Mohon identitas pekerja diperiksa.",
+    ],
+)
+def test_nobody_is_kept_secret_who_does_not_ask_for_it(text: str) -> None:
+    assert not read(text).secret
 
 
 def test_themes_stand_in_the_order_of_the_table_and_each_once() -> None:

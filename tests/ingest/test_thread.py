@@ -5,7 +5,7 @@ import pytest
 from ingest.thread import match, numbers_in
 from ledger.database import Database
 from ledger.messages import storable_id
-from tests.office import Office, judged
+from tests.office import FIRST, SECOND, Office, judged
 
 
 @pytest.mark.parametrize(
@@ -40,7 +40,7 @@ def office(database: Database) -> Office:
 
 def _matched(office: Office, text: str = "Halo", **mail: object) -> tuple[str, bool] | None:
     with office.database.reading() as session:
-        found = match(session, judged(text, **mail))  # type: ignore[arg-type]
+        found = match(session, judged(text, **mail), {FIRST, SECOND})  # type: ignore[arg-type]
         return found and (found.entry.number, found.certain)
 
 
@@ -70,6 +70,27 @@ def test_a_mail_without_sender_is_nobodys_follow_up(office: Office) -> None:
 def test_the_chain_of_a_strangers_letter_does_not_lead_into_an_entry(office: Office) -> None:
     assert _matched(office, sender="tono@example.org", references=["siti@x", "budi@x"]) is None
     assert _matched(office, sender="BUDI@example.org", references=["siti@x", "budi@x"]) == ("PGD/2026/0002", True)
+
+
+@pytest.mark.parametrize("sender", [SECOND, SECOND.upper()])
+@pytest.mark.parametrize("way", ["references", "carried"])
+def test_what_staff_forward_from_one_mailbox_to_the_other_belongs_to_the_entry_of_its_letter(
+    office: Office, sender: str, way: str
+) -> None:
+    assert _matched(office, sender=sender, **{way: ["lain@x", "budi@x"]}) == ("PGD/2026/0002", True)
+    assert _matched(office, sender=sender, **{way: ["lain@x"]}) is None
+
+
+def test_a_letter_of_another_that_somebody_attaches_may_stand_in_the_book_already(office: Office) -> None:
+    assert _matched(office, sender="tono@example.org", carried=["siti@x"]) == ("PGD/2026/0001", False)
+    text = "Menyusul PGD/2026/0002"
+    assert _matched(office, text, sender="tono@example.org", carried=["siti@x"]) == ("PGD/2026/0001", False)
+    assert _matched(office, text, sender="budi@example.org", carried=["siti@x"]) == ("PGD/2026/0002", True)
+
+
+def test_our_own_letter_that_somebody_attaches_names_its_entry(office: Office) -> None:
+    ours = office.the_letter("PGD/2026/0002").rfc_message_id
+    assert _matched(office, sender="tono@example.org", carried=[ours]) == ("PGD/2026/0002", False)
 
 
 def test_a_monstrous_message_id_threads_like_any_other(office: Office) -> None:

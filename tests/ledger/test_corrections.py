@@ -10,7 +10,7 @@ from ledger.entries import Rulebook
 from ledger.models import Entry
 from ledger.words import Disposition, Kind
 from ledger.workflow import Act
-from tests.ledger.shelf import NOW, put_entry, put_file, put_mail
+from tests.ledger.shelf import FIRST, NOW, put_entry, put_file, put_mail
 from tests.wire.office import SHIPPED
 
 WIB = ZoneInfo("Asia/Jakarta")
@@ -34,7 +34,7 @@ def _act(database: Database, number: int, **values: object) -> None:
         entry = session.get_one(Entry, number)
         act = Act("sri", NOW)
         if values:
-            workflow.correct(session, entry, values, act, rulebook=rulebook)
+            workflow.correct(session, entry, values, act, rulebook=rulebook, default_mailbox=FIRST)
         else:
             entry.needs_review = True
             workflow.confirm(session, entry, act)

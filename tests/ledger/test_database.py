@@ -198,7 +198,7 @@ def test_an_upgrade_that_fails_halfway_leaves_the_database_as_it_was(blank_url: 
     try:
         with database.noting() as session:
             session.execute(text("CREATE TABLE letter (id INTEGER)"))
-        with pytest.raises(DatabaseUnavailable):
+        with pytest.raises(DatabaseUnavailable, match="tabel yang bukan milik buku ini"):
             database.upgrade()
         assert inspect(database.engine).get_table_names() == ["letter"]
     finally:
@@ -211,7 +211,7 @@ def test_a_book_of_a_later_version_is_refused_with_words(blank_url: str) -> None
         database.upgrade()
         with database.noting() as session:
             session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-        with pytest.raises(DatabaseUnavailable, match="version"):
+        with pytest.raises(DatabaseUnavailable, match="versi program yang lain"):
             database.upgrade()
     finally:
         database.close()
@@ -220,9 +220,9 @@ def test_a_book_of_a_later_version_is_refused_with_words(blank_url: str) -> None
 def test_a_file_that_is_no_database_is_refused_with_words(tmp_path: Path) -> None:
     (tmp_path / "book.db").write_text("Yth. Bapak/Ibu, " * 500, encoding="utf-8")
     database = Database.open(f"sqlite:///{(tmp_path / 'book.db').as_posix()}")
-    with pytest.raises(DatabaseUnavailable):
+    with pytest.raises(DatabaseUnavailable, match="bukan basis data buku"):
         database.upgrade()
-    with pytest.raises(DatabaseUnavailable):
+    with pytest.raises(DatabaseUnavailable, match="bukan basis data buku"):
         database.revision()
     database.close()
 
@@ -230,11 +230,27 @@ def test_a_file_that_is_no_database_is_refused_with_words(tmp_path: Path) -> Non
 @postgresql_only
 def test_a_database_that_does_not_exist_is_refused_with_words(database_url: str) -> None:
     database = Database.open(database_url + "_tidak_ada")
-    with pytest.raises(DatabaseUnavailable):
+    with pytest.raises(DatabaseUnavailable, match="tidak ada di server PostgreSQL"):
         database.upgrade()
-    with pytest.raises(DatabaseUnavailable):
+    with pytest.raises(DatabaseUnavailable, match="tidak ada di server PostgreSQL"):
         database.revision()
     database.close()
+
+
+@postgresql_only
+def test_a_cut_network_to_postgresql_is_noticed_by_the_client_within_seconds(database: Database) -> None:
+    with database.engine.connect() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+        asked = driver.info.get_parameters()
+    assert {name: asked[name] for name in sorted(asked) if name.startswith(("keepalives", "tcp_", "connect_"))} == {
+        "connect_timeout": "5",
+        "keepalives": "1",
+        "keepalives_count": "3",
+        "keepalives_idle": "5",
+        "keepalives_interval": "2",
+        "tcp_user_timeout": "10000",
+    }
 
 
 def test_the_folder_of_a_new_book_is_made(tmp_path: Path) -> None:

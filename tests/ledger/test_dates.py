@@ -5,7 +5,21 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from ledger.dates import MONTHS, SHORT_MONTHS, WEEKDAYS, local_date, long_date, long_moment, short_date, short_moment
+from ledger.dates import (
+    MONTHS,
+    SHORT_MONTHS,
+    WEEKDAYS,
+    UnreadableDate,
+    dense_date,
+    dense_moment,
+    local_date,
+    long_date,
+    long_moment,
+    plain_date,
+    read_date,
+    short_date,
+    short_moment,
+)
 
 WIB = ZoneInfo("Asia/Jakarta")
 MORNING = datetime(2026, 11, 23, 1, 15, 59, tzinfo=UTC)
@@ -52,3 +66,30 @@ def test_every_month_and_weekday_has_its_name() -> None:
     assert [long_date(date(2026, month, 1)).split()[2] for month in range(1, 13)] == list(MONTHS)
     assert [name[:3] for name in MONTHS if name[:3] not in SHORT_MONTHS] == []
     assert [long_date(date(2026, 11, 23 + day)).split(",")[0] for day in range(7)] == list(WEEKDAYS)
+
+
+def test_dates_for_narrow_columns_and_for_letters() -> None:
+    assert dense_moment(MORNING, WIB) == "23-11-2026 08.15"
+    assert dense_date(MORNING, WIB) == dense_date(date(2026, 11, 23)) == "23-11-2026"
+    assert plain_date(MORNING, WIB) == plain_date(date(2026, 11, 23)) == "23 November 2026"
+
+
+@pytest.mark.parametrize("written", ["2026-11-23", "23-11-2026", "23/11/2026", " 23.11.2026 ", "23 11 2026"])
+def test_a_day_is_read_as_officers_and_browsers_write_it(written: str) -> None:
+    assert read_date(written) == date(2026, 11, 23)
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("", "tidak terbaca"),
+        ("kemarin", "tidak terbaca"),
+        ("31-02-2026", "tidak terbaca"),
+        ("٢٣-١١-٢٠٢٦", "tidak terbaca"),
+        ("9999-12-31", "di luar buku"),
+        ("0001-01-01", "di luar buku"),
+    ],
+)
+def test_what_is_no_day_of_the_book_is_said_to_be_none(written: str, said: str) -> None:
+    with pytest.raises(UnreadableDate, match=said):
+        read_date(written)

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from config.settings import DeadlineRule, Deadlines, read_toml
-from ledger.deadlines import Promise, WorkingCalendar, final_due, limits, promises, spoken
+from ledger.deadlines import Promise, WorkingCalendar, final_due, limits, promised, spoken
 from ledger.words import Kind
 
 ROOT = Path(__file__).parents[2]
@@ -148,7 +148,9 @@ def test_a_year_without_decree_is_warned_of_until_its_days_were_entered(calendar
 
 
 def test_a_complaint_is_promised_verification_and_an_end(shipped: Deadlines, calendar: WorkingCalendar) -> None:
-    found = promises(shipped, calendar, kind=Kind.PENGADUAN, service="ppjp", received_at=at(22, 11, 2026), zone=WIB)
+    found = promised(
+        limits(shipped, calendar, kind=Kind.PENGADUAN, service="ppjp", received_at=at(22, 11, 2026), zone=WIB)
+    )
     assert due(found) == {"verifikasi": date(2026, 11, 25), "penyelesaian": date(2026, 12, 10)}
     assert [spoken(promise) for promise in found] == [
         "Rabu, 25 November 2026 (3 hari kerja)",
@@ -181,32 +183,36 @@ def test_the_staff_sees_the_limits_of_the_law_too_earliest_first(shipped: Deadli
 def test_each_numbered_kind_has_a_date_by_which_it_ends(
     shipped: Deadlines, calendar: WorkingCalendar, kind: Kind, service: str, key: str, day: date
 ) -> None:
-    end = final_due(shipped, calendar, kind=kind, service=service, received_at=at(22, 11, 2026), zone=WIB)
+    end = final_due(limits(shipped, calendar, kind=kind, service=service, received_at=at(22, 11, 2026), zone=WIB))
     assert end is not None
     assert (end.key, end.due) == (key, day)
 
 
 def test_what_is_neither_has_no_date(shipped: Deadlines, calendar: WorkingCalendar) -> None:
     when = at(22, 11, 2026)
-    assert promises(shipped, calendar, kind=Kind.LAINNYA, service="umum", received_at=when, zone=WIB) == ()
-    assert final_due(shipped, calendar, kind=Kind.LAINNYA, service="umum", received_at=when, zone=WIB) is None
+    assert promised(limits(shipped, calendar, kind=Kind.LAINNYA, service="umum", received_at=when, zone=WIB)) == ()
+    assert final_due(limits(shipped, calendar, kind=Kind.LAINNYA, service="umum", received_at=when, zone=WIB)) is None
 
 
 def test_the_registration_is_counted_from_the_complete_file(shipped: Deadlines, calendar: WorkingCalendar) -> None:
-    waiting = promises(shipped, calendar, kind=Kind.PERMOHONAN, service="ppjp", received_at=at(22, 11, 2026), zone=WIB)
+    waiting = promised(
+        limits(shipped, calendar, kind=Kind.PERMOHONAN, service="ppjp", received_at=at(22, 11, 2026), zone=WIB)
+    )
     assert [promise.label for promise in waiting] == [
         "Pemeriksaan kelengkapan berkas",
         "Penerbitan lembar tanda bukti pendaftaran",
     ]
     assert spoken(waiting[1]) == "3 hari kerja sejak berkas dinyatakan lengkap"
-    complete = promises(
-        shipped,
-        calendar,
-        kind=Kind.PERMOHONAN,
-        service="ppjp",
-        received_at=at(22, 11, 2026),
-        zone=WIB,
-        complete_at=at(23, 12, 2026),
+    complete = promised(
+        limits(
+            shipped,
+            calendar,
+            kind=Kind.PERMOHONAN,
+            service="ppjp",
+            received_at=at(22, 11, 2026),
+            zone=WIB,
+            complete_at=at(23, 12, 2026),
+        )
     )
     assert due(complete) == {"jawaban_permohonan": date(2026, 11, 25), "tanda_bukti": date(2026, 12, 30)}
     assert spoken(complete[1]) == "Rabu, 30 Desember 2026 (3 hari kerja)"
@@ -215,8 +221,8 @@ def test_the_registration_is_counted_from_the_complete_file(shipped: Deadlines, 
 def test_for_the_service_at_the_counter_only_an_answer_is_promised(
     shipped: Deadlines, calendar: WorkingCalendar
 ) -> None:
-    (only,) = promises(
-        shipped, calendar, kind=Kind.PERMOHONAN, service="siskotkln", received_at=at(22, 11, 2026), zone=WIB
+    (only,) = promised(
+        limits(shipped, calendar, kind=Kind.PERMOHONAN, service="siskotkln", received_at=at(22, 11, 2026), zone=WIB)
     )
     assert only.label == "Jawaban atas permohonan"
 
@@ -232,7 +238,7 @@ def test_the_local_date_of_receipt_counts_at_the_turn_of_the_year() -> None:
     calendar = WorkingCalendar(turn, FIVE_DAYS)
 
     def dated(moment: datetime) -> list[tuple[int, date]]:
-        found = promises(turn, calendar, kind=Kind.PENGADUAN, service="umum", received_at=moment, zone=WIB)
+        found = promised(limits(turn, calendar, kind=Kind.PENGADUAN, service="umum", received_at=moment, zone=WIB))
         return [(promise.amount, promise.due) for promise in found]
 
     assert dated(at(31, 12, 2026, 23, 59)) == [(1, date(2027, 1, 1))]
@@ -253,7 +259,9 @@ def test_a_rule_for_a_service_takes_the_place_of_the_general_one_with_its_key_al
     calendar = WorkingCalendar(rules, FIVE_DAYS)
 
     def amounts(service: str) -> list[int]:
-        found = promises(rules, calendar, kind=Kind.PENGADUAN, service=service, received_at=at(2, 2, 2026), zone=WIB)
+        found = promised(
+            limits(rules, calendar, kind=Kind.PENGADUAN, service=service, received_at=at(2, 2, 2026), zone=WIB)
+        )
         return [promise.amount for promise in found]
 
     assert amounts("ppjp") == [3, 9]
@@ -267,12 +275,14 @@ def test_of_two_final_limits_the_earlier_binds_even_if_it_is_not_told() -> None:
         rule("verifikasi", amount=1),
     )
     end = final_due(
-        rules,
-        WorkingCalendar(rules, FIVE_DAYS),
-        kind=Kind.PENGADUAN,
-        service="umum",
-        received_at=at(22, 11, 2026),
-        zone=WIB,
+        limits(
+            rules,
+            WorkingCalendar(rules, FIVE_DAYS),
+            kind=Kind.PENGADUAN,
+            service="umum",
+            received_at=at(22, 11, 2026),
+            zone=WIB,
+        )
     )
     assert end is not None
     assert (end.key, end.due) == ("hukum", date(2026, 12, 6))
@@ -282,7 +292,7 @@ def test_of_two_final_limits_the_earlier_binds_even_if_it_is_not_told() -> None:
 def test_a_moment_without_time_zone_is_refused(shipped: Deadlines, calendar: WorkingCalendar) -> None:
     naive = at(22, 11, 2026).replace(tzinfo=None)
     with pytest.raises(ValueError, match="time zone"):
-        promises(shipped, calendar, kind=Kind.PENGADUAN, service="umum", received_at=naive, zone=WIB)
+        promised(limits(shipped, calendar, kind=Kind.PENGADUAN, service="umum", received_at=naive, zone=WIB))
 
 
 ELSEWHERE = """
@@ -290,15 +300,15 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 from config.settings import Deadlines, read_toml
-from ledger.deadlines import WorkingCalendar, promises, spoken
+from ledger.deadlines import WorkingCalendar, limits, promised, spoken
 from ledger.words import Kind
 
 rules = Deadlines.model_validate(read_toml(Path("config/deadlines.toml")))
 calendar = WorkingCalendar(rules, range(5))
 received = datetime(2026, 12, 31, 16, 59, tzinfo=UTC)
-for promise in promises(
+for promise in promised(limits(
     rules, calendar, kind=Kind.PENGADUAN, service="umum", received_at=received, zone=ZoneInfo("Asia/Jakarta")
-):
+)):
     print(spoken(promise).encode("ascii").decode())
 print(calendar.name_of(date(2027, 1, 1)))
 """

@@ -18,6 +18,7 @@ WHOLE = {
     "service": "ppjp",
     "mailbox": FIRST,
     "name": "Siti Aminah",
+    "sender_name": "Warung Siti",
     "organisation": "PT Contoh",
     "address": "Jalan Mawar 1",
     "phone": "0812-0000-1111",

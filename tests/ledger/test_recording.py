@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session, select
 
-from ledger import broadcasts, files, recording
+from ingest.judge import rules_of, theme_reader_of
+from ledger import broadcasts, files, recording, search
 from ledger.database import Database
 from ledger.models import Broadcast, Entry, EntryFile, Event, EventValue, Letter, Raw
 from ledger.recording import Desk, Told, Untakable
@@ -221,3 +222,23 @@ def test_the_time_on_the_air_is_kept_apart_from_that_of_the_typing() -> None:
     assert broadcasts.received(today, NOW, now=NOW, zone=WIB) == NOW
     with pytest.raises(Exception, match="belum tiba"):
         broadcasts.on_air(today, (NOW + timedelta(hours=1)).astimezone(WIB).time(), now=NOW, zone=WIB)
+
+
+def test_what_was_told_is_judged_as_a_mail_would_be(database: Database) -> None:
+    desk = Desk.of(settings(), theme_reader_of(settings(), rules_of(settings())))
+    threatened = told(account="Upah saya ditahan dan saya dipukul mandor kemarin.")
+    with database.writing() as session:
+        entry, _ = recording.take_down(session, threatened, desk, at=NOW, actor="siti")
+        calm, _ = recording.take_down(session, told(account="Upah Mei belum dibayar."), desk, at=NOW, actor="siti")
+    assert "upah" in entry.themes and "dipukul" in entry.urgent and not entry.restricted
+    assert (calm.themes, calm.urgent) == (["upah"], "")
+    bribed = told(matter="Pungli di loket", account="Petugas loket minta uang 200 ribu.")
+    with database.writing() as session:
+        assert recording.take_down(session, bribed, desk, at=NOW, actor="siti")[0].restricted
+    unnamed = told(matter="Upah", account="Upah Mei belum dibayar. Tolong nama saya jangan disebut.")
+    with database.writing() as session:
+        assert recording.take_down(session, unnamed, desk, at=NOW, actor="siti")[0].secret and not calm.secret
+    with database.reading() as session:
+        first = search.top(session, search.Filter(), zone=WIB, today=TODAY, limit=9)[0]
+    assert first.number == entry.number
+    assert Office(database).wrong() == []

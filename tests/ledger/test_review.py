@@ -84,7 +84,12 @@ def test_a_letter_to_a_closed_matter_waits_for_a_look_and_goes_when_it_was_seen(
         workflow.set_aside(session, session.get_one(Message, mail.id), ACT)
     with office.database.reading() as session:
         assert search.mails_to_review(session, limit=10) == [] and search.waiting(session).review == 0
-    assert office.rows(Message)[1].disposition is Disposition.FOLLOW_UP and office.wrong() == []
+    seen = office.rows(Message)[1]
+    assert seen.disposition is Disposition.FOLLOW_UP and office.wrong() == []
+    assert seen.reason == f"{mail.reason}; ditinjau petugas" and mail.reason
+    with office.database.writing() as session:
+        workflow.set_aside(session, session.get_one(Message, mail.id), ACT)
+    assert office.rows(Message)[1].reason == seen.reason
 
 
 def test_an_answer_to_an_open_matter_needs_no_look_however_unclear_its_words(office: Office) -> None:

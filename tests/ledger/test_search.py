@@ -87,6 +87,16 @@ def test_a_period_begins_and_ends_at_midnight_of_the_office(database: Database) 
         assert numbers(session, november) == ["PGD/2026/0003", "PGD/2026/0002"]
 
 
+def test_new_is_what_was_written_into_the_book_since_a_day_began_whenever_it_was_received(database: Database) -> None:
+    midnight = datetime(2026, 11, 21, 17, 0, tzinfo=UTC)
+    with database.noting() as session:
+        put_entry(session, 1, received_at=NOW - timedelta(days=9), recorded_at=midnight)
+        put_entry(session, 2, received_at=NOW, recorded_at=midnight - timedelta(seconds=1))
+        put_entry(session, 3, received_at=NOW - timedelta(days=5), recorded_at=NOW)
+        assert numbers(session, Filter(new_since=date(2026, 11, 22))) == ["PGD/2026/0003", "PGD/2026/0001"]
+        assert search.overview(session, [], zone=WIB, today=date(2026, 11, 23)).new == 2
+
+
 def test_only_open_entries_are_late_and_the_last_day_itself_is_not(database: Database) -> None:
     with database.noting() as session:
         put_entry(session, 1, due_on="2026-11-22")

@@ -177,6 +177,23 @@ def test_a_password_is_changed_only_by_who_knows_the_old_one(database: Database,
         staff.change_password(session, staff.account(session, "siti"), password, password, at=NOW)
 
 
+@pytest.mark.parametrize(
+    "kept", ["", "-", "$2b$12$R9h/cIPz0gi.URNNX3kh2OPST9/PgBkqquzi.Ss7KIUgO2t0jWMUW", "$argon2id$rusak"]
+)
+def test_a_password_kept_in_an_unknown_way_fits_nothing_and_is_put_right_by_a_new_one(
+    database: Database, password: str, kept: str
+) -> None:
+    with database.writing() as session:
+        staff.account(session, "siti").password_hash = kept
+    refused = attempt(database, "siti", password)
+    assert isinstance(refused, Refused) and not refused.wait
+    with pytest.raises(LedgerError, match="mintalah pengelola"), database.writing() as session:
+        staff.change_password(session, staff.account(session, "siti"), password, GOOD, at=NOW)
+    with database.writing() as session:
+        new = staff.reset(session, staff.account(session, "siti"), at=NOW, actor="admin")
+    assert isinstance(attempt(database, "siti", new), Opened)
+
+
 def test_a_changed_password_opens_and_the_old_one_does_not(database: Database, password: str) -> None:
     token = session_of(database)
     with database.writing() as session:

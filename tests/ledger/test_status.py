@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from ledger.models import BackupState
 from ledger.search import MailboxLine, Today
-from ledger.status import LATE, StatusLine, lines
+from ledger.status import BACKUP_TOO_OLD, LATE, StatusLine, backup_line, lines
 from ledger.words import LetterState
 from tests.office import FIRST, NOW
 
@@ -83,3 +84,28 @@ def test_a_mailbox_in_trouble_is_urgent_and_says_since_when_and_why() -> None:
     line = _mailbox(succeeded_at=NOW, failing_since=NOW - timedelta(hours=2), trouble="Sandi ditolak; buat sandi baru.")
     assert line.urgent
     assert "sejak Sen, 23 Nov 2026 08.10. Sandi ditolak; buat sandi baru." in line.text
+
+
+def _backup(state: BackupState | None, *, configured: bool = True) -> StatusLine:
+    return backup_line(state, configured=configured, zone=WIB, now=NOW)
+
+
+def test_a_backup_that_was_never_set_up_is_told_and_one_never_made_is_urgent() -> None:
+    assert _backup(None, configured=False) == StatusLine(
+        "cadangan: belum diatur; isikan [backup] folder di office.toml", urgent=False
+    )
+    assert _backup(None) == StatusLine("cadangan: belum pernah dibuat", urgent=True)
+
+
+def test_the_last_backup_is_told_with_its_age_and_place_and_is_urgent_after_two_days() -> None:
+    young = BackupState(tried_at=NOW, succeeded_at=NOW - BACKUP_TOO_OLD, place="/stik/buku.cadangan")
+    assert _backup(young) == StatusLine(
+        "cadangan: terakhir Sab, 21 Nov 2026 10.10, 48 jam yang lalu, di /stik/buku.cadangan", urgent=False
+    )
+    old = BackupState(tried_at=NOW, succeeded_at=NOW - BACKUP_TOO_OLD - timedelta(seconds=1), place="x")
+    assert _backup(old).urgent and not _backup(old, configured=False).urgent
+
+
+def test_a_backup_that_fails_is_urgent_and_says_what_to_do() -> None:
+    line = _backup(BackupState(tried_at=NOW, succeeded_at=NOW, place="x", trouble="Pasang flash disk."))
+    assert line.urgent and line.text.endswith("di x. Pasang flash disk.")

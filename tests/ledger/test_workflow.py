@@ -12,7 +12,7 @@ from sqlmodel import Session, col, select
 from ledger import events, labels, letters, messages, workflow
 from ledger.entries import Draft
 from ledger.errors import LedgerError
-from ledger.models import Entry, Event, Letter, Staff
+from ledger.models import Arrival, Entry, Event, Letter, Staff
 from ledger.verify import ENTRY_VERBS
 from ledger.words import CLOSED, Channel, Disposition, Kind, LetterState, Purpose, Role, Status
 from ledger.workflow import TRANSITIONS, Act, VersionConflict
@@ -55,7 +55,13 @@ def verbs(office: Office, key: int) -> list[str]:
 
 
 def correct(values: dict[str, object], act: Act = ACT, **more: str) -> Callable[[Session, Entry], None]:
-    return lambda session, entry: workflow.correct(session, entry, values, act, rulebook=rulebook(), **more)
+    return lambda session, entry: workflow.correct(
+        session, entry, values, act, rulebook=rulebook(), default_mailbox=FIRST, **more
+    )
+
+
+def undo(act: Act = ACT) -> Callable[[Session, Entry], None]:
+    return lambda session, entry: workflow.undo(session, entry, act, default_mailbox=FIRST)
 
 
 def set_status(status: Status, act: Act = ACT, note: str = "sudah") -> Callable[[Session, Entry], None]:
@@ -165,6 +171,104 @@ def test_letters_that_reached_nobody_follow_a_corrected_address(office: Office) 
     assert office.wrong() == []
 
 
+def acknowledgements(office: Office, key: int) -> list[Letter]:
+    return [one for one in office.rows(Letter) if one.entry_id == key and one.purpose is Purpose.TANDA_TERIMA]
+
+
+def test_an_address_told_later_owes_the_one_acknowledgement(office: Office) -> None:
+    key = entry_of(office, service="siskotkln")
+    assert acknowledgements(office, key) == []
+    do(office, key, correct({"name": "Siti"}))
+    assert acknowledgements(office, key) == []
+    do(office, key, correct({"email": "siti@example.org"}))
+    (owed,) = acknowledgements(office, key)
+    assert (owed.state, owed.recipient, owed.mailbox) == (LetterState.OWED, "siti@example.org", FIRST)
+    do(office, key, correct({"email": "aminah@example.org"}))
+    (owed,) = acknowledgements(office, key)
+    assert (owed.state, owed.recipient) == (LetterState.OWED, "aminah@example.org")
+    office.mark_sent(the(office, key).number)
+    do(office, key, correct({"email": "lain@example.org"}))
+    (sent,) = acknowledgements(office, key)
+    assert (sent.state, sent.recipient) == (LetterState.SENT, "aminah@example.org")
+    assert office.wrong() == []
+
+
+def test_an_address_taken_back_before_the_letter_went_withholds_it_and_told_again_owes_it_again(office: Office) -> None:
+    key = entry_of(office)
+    do(office, key, correct({"email": "siti@example.org"}))
+    assert do(office, key, undo()).email == ""
+    (withheld,) = acknowledgements(office, key)
+    assert (withheld.state, withheld.recipient) == (LetterState.WITHHELD, "")
+    assert withheld.reason == letters.NO_ADDRESS_LEFT and not withheld.releasable
+    do(office, key, correct({"email": "aminah@example.org"}))
+    (owed,) = acknowledgements(office, key)
+    assert (owed.state, owed.recipient, owed.reason, owed.ended_at) == (
+        LetterState.OWED,
+        "aminah@example.org",
+        "",
+        None,
+    )
+    assert verbs(office, key)[-4:] == ["diurungkan", "surat_ditahan", "diubah", "surat_dilepas"]
+    assert office.wrong() == []
+
+
+def test_an_address_removed_and_given_back_by_undoing_loses_no_letter(office: Office) -> None:
+    key = entry_of(office, email="siti@example.org")
+    do(office, key, correct({"email": ""}))
+    assert acknowledgements(office, key)[0].state is LetterState.WITHHELD
+    assert do(office, key, undo()).email == "siti@example.org"
+    (owed,) = acknowledgements(office, key)
+    assert (owed.state, owed.recipient) == (LetterState.OWED, "siti@example.org")
+    assert office.wrong() == []
+
+
+def test_a_letter_whose_address_could_not_be_written_to_goes_out_to_the_corrected_one(office: Office) -> None:
+    office.settle_one(judged(sender="bukan alamat"))
+    (entry,) = office.rows(Entry)
+    with office.database.writing() as session:
+        (letter,) = letters.of_entry(session, entry.id or 0)
+        letters.end(session, letter, LetterState.WITHHELD, reason="bukan alamat", at=NOW)
+    do(office, entry.id or 0, correct({"email": "siti@example.org"}))
+    assert [one.state for one in acknowledgements(office, entry.id or 0)] == [LetterState.OWED]
+
+
+def test_a_mail_taken_in_from_a_file_wants_no_letter_at_a_corrected_address_either(office: Office) -> None:
+    raw = office.arrive(judged(sender="bukan alamat"))
+    with office.database.noting() as session:
+        arrival = session.exec(select(Arrival)).one()
+        arrival.silent = True
+    office.settle()
+    (entry,) = office.rows(Entry)
+    do(office, entry.id or 0, correct({"email": "siti@example.org"}))
+    (withheld,) = acknowledgements(office, entry.id or 0)
+    assert raw and withheld.state is LetterState.WITHHELD and "Diimpor" in withheld.reason
+
+
+@pytest.mark.parametrize("status", [Status.SELESAI, Status.BATAL])
+def test_an_address_told_after_the_end_is_acknowledged_by_a_letter_withheld_with_its_reason(
+    office: Office, status: Status
+) -> None:
+    key = entry_of(office)
+    with office.database.writing() as session:
+        session.get_one(Entry, key).status = status
+    do(office, key, correct({"email": "siti@example.org"}))
+    (withheld,) = acknowledgements(office, key)
+    assert (withheld.state, withheld.reason) == (LetterState.WITHHELD, workflow.ADDRESS_CAME_LATE)
+
+
+def test_a_letter_of_a_void_entry_is_neither_sent_again_nor_let_go(office: Office) -> None:
+    key = entry_of(office, email="siti@example.org")
+    letter = office.mark_sent(the(office, key).number, LetterState.FAILED)
+    do(office, key, lambda s, e: workflow.void(s, e, ACT, note="salah catat"))
+    for state, act in ((LetterState.FAILED, workflow.send_again), (LetterState.WITHHELD, workflow.let_go)):
+        with office.database.writing() as session:
+            row = session.get_one(Letter, letter.id)
+            row.state, row.releasable = state, True
+        with office.database.writing() as session, pytest.raises(LedgerError, match="sudah batal"):
+            act(session, session.get_one(Letter, letter.id), ACT)
+        assert office.rows(Letter)[0].state is state
+
+
 # Status, disposing, forwarding
 
 
@@ -260,7 +364,7 @@ def test_an_act_on_a_version_that_has_passed_changes_nothing_at_all(office: Offi
         lambda s, e: workflow.add_note(s, e, stale, note="dua"),
         lambda s, e: workflow.merge(s, e, stale, into=s.get_one(Entry, other)),
         lambda s, e: workflow.void(s, e, stale, note="salah catat"),
-        lambda s, e: workflow.undo(s, e, stale),
+        undo(stale),
     ]
     before = (len(office.rows(Event)), len(office.rows(Entry)), len(office.rows(Letter)))
     for act in acts:
@@ -299,7 +403,7 @@ def test_what_was_done_just_now_is_taken_back_with_every_value(office: Office) -
     before = the(office, key).model_dump(exclude={"version"})
     for act in acts:
         assert do(office, key, act).model_dump(exclude={"version"}) != before
-        assert do(office, key, lambda s, e: workflow.undo(s, e, ACT)).model_dump(exclude={"version"}) == before
+        assert do(office, key, undo()).model_dump(exclude={"version"}) == before
         assert office.wrong() == []
     assert office.the_letter(str(before["number"])).recipient == "siti@example.org"
 
@@ -309,13 +413,13 @@ def test_what_cannot_be_taken_back_is_not(office: Office) -> None:
 
     def refused(act: Act = ACT) -> None:
         with pytest.raises(LedgerError, match="tidak dapat diurungkan"):
-            do(office, key, lambda s, e: workflow.undo(s, e, act))
+            do(office, key, undo(act))
 
     refused()
     do(office, key, set_status(Status.DIPROSES))
     refused(Act("budi", ACT.at))
     refused(Act("siti", ACT.at + timedelta(minutes=11)))
-    do(office, key, lambda s, e: workflow.undo(s, e, ACT))
+    do(office, key, undo())
     refused()
     do(office, key, answer())
     refused()
@@ -509,7 +613,7 @@ def test_an_answer_without_words_is_no_answer(office: Office) -> None:
 
 def test_every_verb_has_its_words_and_verify_folds_those_that_set_fields() -> None:
     assert set(labels.VERBS) >= workflow.CHANGING
-    assert workflow.CHANGING - set(ENTRY_VERBS) == {"catatan", "menerima_gabungan", "dipisahkan"}
+    assert workflow.CHANGING - set(ENTRY_VERBS) == {"catatan", "menerima_gabungan", "dipisahkan", "berkas"}
     assert set(ENTRY_VERBS) <= workflow.CHANGING
 
 
@@ -561,7 +665,7 @@ def take(session: Session, step: tuple[object, ...], entry: Entry, other: Entry,
         case "answer":
             answer(str(first), act, becomes=second)(session, entry)
         case "undo":
-            workflow.undo(session, entry, act)
+            undo(act)(session, entry)
         case "confirm":
             workflow.confirm(session, entry, act)
 

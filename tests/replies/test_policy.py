@@ -21,6 +21,7 @@ CASES: dict[str, tuple[LetterFacts, str]] = {
     "not writable": (LetterFacts("bukan alamat"), "bukan alamat surel"),
     "our own address": (LetterFacts("Layanan@Kantor.example.org"), "kotak surat kantor sendiri"),
     "forbidden by the mail": (LetterFacts("a@warga.example.org", ("Precedence: bulk", "no-reply")), "no-reply"),
+    "restored book": (LetterFacts("a@warga.example.org", in_doubt=True), "cadangan"),
     "cap of an address": (LetterFacts("a@warga.example.org", sent_lately=3), "3 surat dalam 24 jam"),
 }
 
@@ -35,15 +36,16 @@ def test_each_row_withholds_and_says_why(settings: Settings, name: str) -> None:
     decision = decide(facts, settings)
     assert isinstance(decision, Withheld)
     assert reason in decision.reason
-    assert decision.releasable is (name == "cap of an address")
+    assert decision.releasable is (name in ("restored book", "cap of an address"))
 
 
 def test_an_ordinary_writer_gets_the_letter(settings: Settings) -> None:
     assert decide(LetterFacts("warga@warga.example.org", sent_lately=2), settings) == Send()
 
 
-def test_an_officer_can_lift_the_cap_and_nothing_else(settings: Settings) -> None:
+def test_an_officer_can_lift_the_cap_and_the_doubt_and_nothing_else(settings: Settings) -> None:
     assert decide(LetterFacts("a@warga.example.org", sent_lately=9, released=True), settings) == Send()
+    assert decide(LetterFacts("a@warga.example.org", in_doubt=True, released=True), settings) == Send()
     forbidden = LetterFacts("a@warga.example.org", ("Auto-Submitted",), released=True)
     assert isinstance(decide(forbidden, settings), Withheld)
 

@@ -69,6 +69,10 @@ class Reading:
                 watcher.leave()
         return [one.disposition.value for one in passed.settled if not one.again]
 
+    def watcher(self, elapsed: Callable[[], float]) -> Watcher:
+        """Return the watcher of the first mailbox, its rests counted by a test's own seconds."""
+        return Watcher(self.database, self.settings.mailboxes[0], self.means, stop=self.stop, elapsed=elapsed)
+
     def count(self, table: type[Entry] | type[Letter] | type[Message] | type[Arrival]) -> int:
         with self.database.reading() as session:
             return len(session.exec(select(table)).all())
@@ -477,7 +481,7 @@ def test_a_server_that_was_restarted_is_read_again_over_a_new_connection(
         server_of_its_own.deliver(account, mail(1), received_at=RECEIVED)
         box = Box(account.address, account.password, imap_of(server_of_its_own))
         reading = Reading(database, office_of(tmp_path, [box], intake={"timeout_seconds": 2}), clock)
-        watcher = Watcher(database, reading.settings.mailboxes[0], reading.means, stop=reading.stop)
+        watcher = reading.watcher(lambda: clock().timestamp())
         assert watcher.look() is not None
         server_of_its_own.doveadm("kick", account.address)  # its session would outlive the server by half a minute
         server_of_its_own.stop()
@@ -491,6 +495,29 @@ def test_a_server_that_was_restarted_is_read_again_over_a_new_connection(
         assert len(again.places) == 1
         assert reading.trouble(account.address) == ""
         watcher.leave()
+
+
+@pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True)
+def test_a_mailbox_in_trouble_rests_by_seconds_gone_by_whatever_the_computers_clock_says(
+    database: Database, clock: Clock, tmp_path: Path
+) -> None:
+    reading = Reading(database, office_of(tmp_path, [Box()]), clock)
+    gone_by = [0.0]
+    watcher = reading.watcher(lambda: gone_by[0])
+
+    def tried_now() -> bool:
+        assert watcher.look() is None
+        with database.reading() as session:
+            return session.get_one(MailboxState, Box().address).tried_at == clock()
+
+    assert tried_now()
+    gone_by[0] = 5
+    clock.turn(hours=9)
+    assert not tried_now()
+    gone_by[0] = 60
+    clock.turn(hours=-18)
+    assert tried_now()
+    watcher.leave()
 
 
 # Folders

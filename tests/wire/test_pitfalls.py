@@ -1,6 +1,7 @@
 """What broke systems like this one, tried on the whole of it: real mailboxes, a real SMTP server, one book."""
 
 import email
+import email.policy
 import socketserver
 import threading
 from collections import Counter
@@ -193,6 +194,20 @@ def test_another_uidvalidity_of_every_folder_brings_no_second_acknowledgement(to
     office.nothing_wrong()
 
 
+def test_nothing_is_ever_deleted_moved_or_expunged_on_the_server(
+    town: Town, account: Account, proxy: ImapProxy
+) -> None:
+    office = town.office(town.box(account, server(proxy.port), mark_seen=True))
+    town.receive(account, *numbered(1, 3))
+    town.receive(account, mail(4), folder="Junk")
+    for _ in range(2):
+        office.round()
+    assert proxy.heard(b"STORE")
+    for word in (b"EXPUNGE", b"DELETE", b"MOVE", b"COPY", b"CLOSE", b"RENAME"):
+        assert proxy.heard(word) == []
+    assert len(town.dovecot.raw_mails(account)) == 3
+
+
 def test_complaints_alike_in_sender_subject_and_second_are_entries_of_their_own(town: Town, account: Account) -> None:
     texts = ["Upah bulan ini belum dibayar perusahaan.", "Pesangon saya tidak dibayar perusahaan."]
     alike = [mail(1, subject="Pengaduan", text=text, Message_ID="") for text in texts]
@@ -354,6 +369,31 @@ def test_what_staff_forward_from_one_mailbox_to_the_other_is_recorded_and_not_an
     (letter,) = office.letters()
     assert (letter.state, town.sent()) == (S.WITHHELD, [])
     assert "kotak surat kantor sendiri" in letter.reason
+    office.nothing_wrong()
+
+
+@pytest.mark.parametrize("way", ["inline", "attached"])
+def test_a_complaint_of_the_book_that_staff_forward_to_the_other_mailbox_is_no_second_entry(
+    town: Town, account: Account, way: str
+) -> None:
+    other = town.dovecot.account()
+    office = town.office(town.box(account), town.box(other))
+    town.receive(account, mail(1))
+    office.round()
+    forward = {
+        "sender": f"Loket <{account.address}>",
+        "subject": "Fwd: Pengaduan",
+        "Message_ID": "<terusan@x.example.org>",
+    }
+    if way == "inline":
+        forwarded = mail(2, **forward, References="<surat.1@warga.example.org>")
+    else:
+        carrier = email.message_from_bytes(mail(2, **forward, text="Mohon dicek."), policy=email.policy.SMTP)
+        carrier.add_attachment(email.message_from_bytes(mail(1), policy=email.policy.SMTP))
+        forwarded = carrier.as_bytes()
+    town.receive(other, forwarded)
+    assert office.round() == ["follow_up"]
+    assert (office.count(Entry), len(town.sent())) == (1, 1)
     office.nothing_wrong()
 
 
@@ -660,7 +700,7 @@ def test_the_return_of_our_letter_tells_staff_that_the_citizen_was_never_told(to
     ("text", "outcome"),
     [
         ("Upah lembur saya dua bulan tidak dibayar perusahaan. Mohon ditindaklanjuti.", Disposition.RECORDED),
-        ("Kami mengundang Bapak/Ibu menghadiri pameran produk kami pada Senin depan.", Disposition.UNREGISTERED),
+        ("Promo akhir tahun: kami menawarkan printer dan tinta dengan harga khusus.", Disposition.UNREGISTERED),
     ],
 )
 def test_a_stranger_who_quotes_a_number_gets_into_no_case_and_is_shown_to_staff(
@@ -720,6 +760,16 @@ def test_a_server_that_offers_nothing_and_allows_two_connections_is_enough(
         assert len(poor.raw_mails(account, "Sent")) == 3
         assert set(poor.flags(account).values()) == {frozenset({"\\Seen"})}
     assert len(town.sent()) == 3
+
+
+def test_the_folder_of_sent_mail_may_be_named_where_the_server_marks_none(town: Town, account: Account) -> None:
+    with town.dovecot.client(account) as client:
+        client.folder.delete("Sent")
+        client.folder.create("Terkirim")
+    office = town.office(town.box(account, sent_folder="Terkirim"))
+    town.receive(account, mail(1))
+    assert office.round() == ["recorded"]
+    assert town.dovecot.raw_mails(account, "Terkirim") == [town.sent()[0].raw]
 
 
 @pytest.mark.parametrize("secret", ["“rahasia”", "rahasié"])

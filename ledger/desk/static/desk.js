@@ -64,6 +64,18 @@ document.addEventListener("keydown", (pressed) => {
 
 window.addEventListener("pageshow", () => (pressedOnce = false));
 
+// A second press while the first is still on its way would come back as a conflict with oneself. A form that gives a file
+// (data-again) leaves its page where it is, so that it may be pressed again at once.
+const sent = new WeakSet();
+document.addEventListener("submit", (pressed) => {
+  const form = pressed.target;
+  if (pressed.defaultPrevented || form.method !== "post" || "again" in form.dataset) return;
+  if (sent.has(form)) return pressed.preventDefault();
+  sent.add(form);
+  setTimeout(() => sent.delete(form), 5000);
+});
+window.addEventListener("pageshow", () => document.querySelectorAll("form").forEach((form) => sent.delete(form)));
+
 const keys = document.querySelector(".keys");
 const toggle = document.querySelector("[data-keys]");
 if (keys && toggle) {

@@ -28,6 +28,7 @@ PAGES = [
     "/tinjau/ketepatan",
     "/belum-tersampaikan",
     "/belum-tersampaikan/gagal",
+    "/laporan/rekap",
 ]
 
 
@@ -112,7 +113,8 @@ def test_every_answer_to_a_static_file_is_kept_by_the_browser_and_typed(desk: De
 
 
 def test_the_stylesheet_is_one_and_stays_small() -> None:
-    assert [file.name for file in STATIC.glob("*.css")] == ["desk.css"]
+    assert sorted(file.name for file in STATIC.glob("*.css")) == ["desk.css", "recap.css"]
+    assert len((STATIC / "recap.css").read_text("utf-8").splitlines()) < 60
     text = (STATIC / "desk.css").read_text(encoding="utf-8")
     assert len(text.splitlines()) < 500
     assert "url(" not in text and "@import" not in text
@@ -240,8 +242,9 @@ def test_a_failure_of_the_program_shows_no_entrails_and_keeps_the_headers(databa
 def test_only_rooms_that_exist_stand_on_the_rail_and_say_what_waits(furnished: Desk) -> None:
     page = furnished.text("/")
     rail = page[page.index('class="rail"') : page.index("<main")]
-    assert [each in rail for each in ("Hari ini", "Buku", "Permohonan", "Tinjau", "Belum tersampaikan")] == [True] * 5
-    assert "Laporan" not in rail
+    rooms = ("Hari ini", "Buku", "Permohonan", "Tinjau", "Belum tersampaikan", "Laporan")
+    assert [f"<span>{each}</span>" in rail for each in rooms] == [True] * 6
+    assert rail.count("<li>") == 6
     assert re.search(r'Tinjau</span>\s*<b class="count">2', rail)
     assert rail.count('aria-current="page"') == 1
 

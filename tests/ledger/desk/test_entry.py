@@ -133,3 +133,26 @@ def test_what_cannot_wait_and_what_concerns_officers_is_shown_on_top(
     assert "Tema" in page
     page = client_as(Role.PEMBACA).get("/buku/PGD/2026/1").text
     assert "Siti Aminah" not in page and "lusa" not in page
+
+
+def test_the_name_on_the_address_stands_in_for_a_missing_one_and_is_marked(desk: Desk) -> None:
+    with desk.database.noting() as session:
+        put_entry(session, 1, sender_name="Warung <Siti>", email="siti@example.org")
+        put_entry(session, 2, name="Budi Santoso", sender_name="Toko Berkah")
+        put_entry(session, 3, sender_name="Jangan Dibaca", secret=True)
+    marked = 'Warung &lt;Siti&gt; <small class="faint">(menurut alamat pengirim)</small>'
+    page = desk.text("/buku/PGD/2026/1")
+    assert marked in page and "(tidak menyebutkan nama)" in page and "<dt>Nama menurut alamat pengirim</dt>" in page
+    assert "Toko Berkah" not in desk.text("/buku/PGD/2026/2")
+    book = desk.text("/buku")
+    assert marked in book and "Budi Santoso" in book and "Jangan Dibaca" not in book
+    assert "PGD/2026/0001" in desk.text("/buku?cari=warung")
+
+
+def test_the_name_on_the_address_of_a_secret_entry_is_hidden_from_readers(
+    client_as: Callable[[Role | None], TestClient], desk: Desk
+) -> None:
+    with desk.database.noting() as session:
+        put_entry(session, 1, sender_name="Warung Siti", secret=True)
+    for path in ("/buku/PGD/2026/1", "/buku", "/buku?cari=warung"):
+        assert "Warung Siti" not in client_as(Role.PEMBACA).get(path).text

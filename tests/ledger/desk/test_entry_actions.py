@@ -11,7 +11,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from config.settings import Settings
-from ledger import events, letters, workflow
+from ingest.judge import rules_of, theme_reader_of
+from ledger import events, files, letters, workflow
 from ledger.database import Database
 from ledger.desk.acts import TASKS
 from ledger.desk.app import create
@@ -22,10 +23,21 @@ from ledger.words import Channel, Kind, LetterState, Purpose, Role, Status
 from replies.compose import Composer
 from tests.ledger.desk.conftest import HERE
 from tests.ledger.desk.signed import put_account, sign
-from tests.ledger.shelf import FIRST, NOW, PreparedReader, put_file
+from tests.ledger.shelf import FIRST, NOW, SECOND, PreparedReader, put_file
 from tests.office import Office, judged, write_entry
 
-RECORDING = ("golongkan", "identitas", "keadaan", "catatan", "teruskan", "gabungkan", "pisahkan", "jawab", "benarkan")
+RECORDING = (
+    "golongkan",
+    "identitas",
+    "keadaan",
+    "catatan",
+    "teruskan",
+    "gabungkan",
+    "pisahkan",
+    "jawab",
+    "benarkan",
+    "berkas",
+)
 DISPOSING = ("disposisi", "buka-kembali", "batalkan")
 XSS = "\"><script>alert(1)</script><img src=x onerror=alert(2)>'"
 
@@ -84,7 +96,8 @@ class Room:
 @pytest.fixture
 def room(database: Database, office: Settings) -> Iterator[Room]:
     preview = Composer(office, Rulebook.of(office))
-    app = create(database, office, PreparedReader(), lambda: NOW, preview=preview)
+    themes = theme_reader_of(office, rules_of(office))
+    app = create(database, office, PreparedReader(), lambda: NOW, preview=preview, themes=themes)
     room = Room(database)
     with ExitStack() as stack:
         for role in Role:
@@ -133,7 +146,7 @@ def test_the_likeliest_act_is_a_button_and_the_others_are_links(room: Room) -> N
         (Status.DIPROSES, "Jawab dengan surel"),
         (Status.MENUNGGU_KELENGKAPAN, "Jawab dengan surel"),
         (Status.DIJAWAB, "Selesaikan"),
-        (Status.DITERUSKAN, "Selesaikan"),
+        (Status.DITERUSKAN, "Beri tahu pelapor"),
     ],
 )
 def test_what_comes_next_follows_from_where_the_entry_stands(room: Room, status: Status, words: str) -> None:
@@ -152,6 +165,109 @@ def test_what_comes_next_follows_from_where_the_entry_stands(room: Room, status:
         room.send(path, "teruskan", tujuan="BP3MI Jawa Timur")
     page = room.page(path)
     assert re.search(rf'(<button class="main">|<a class="go" href="[^"]+">){words}<', page)
+
+
+# Files added later
+
+JPEG, PDF = b"\xff\xd8\xff\xe0foto", b"%PDF-1.7 pindaian"
+
+
+def _upload(room: Room, path: str, *files: tuple[str, bytes], status: int = 303, version: int | None = None) -> str:
+    sent = [("berkas", (name, content, "image/svg+xml")) for name, content in files]
+    values = {"versi": str(version or room.entry(path).version)}
+    answer = room.officers[Role.PETUGAS].post(f"{path}/berkas", data=values, files=sent)
+    assert answer.status_code == status, answer.text[-3000:]
+    return answer.headers["location"] if status == 303 else answer.text
+
+
+def _kept(room: Room, path: str) -> list[tuple[str, str]]:
+    with room.database.reading() as session:
+        return [(file.name, file.content_type) for file in files.of_entry(session, room.entry(path).id or 0)]
+
+
+def test_files_are_added_to_an_entry_that_was_written_before(room: Room) -> None:
+    path = room.put()
+    page = room.page(f"{path}/berkas")
+    assert 'enctype="multipart/form-data"' in page and "masing-masing 10 MB" in page
+    assert _upload(room, path, ("../surat.jpg", JPEG), ("slip gaji.pdf", PDF)) == f"{path}?selesai=berkas"
+    assert _kept(room, path) == [("surat.jpg", "image/jpeg"), ("slip gaji.pdf", "application/pdf")]
+    after = room.page(f"{path}?selesai=berkas")
+    assert "Berkas sudah disimpan." in after and "slip gaji.pdf" in after and "Urungkan" not in after
+    assert room.entry(path).version == 2
+    with room.database.reading() as session:
+        assert events.of_entry(session, room.entry(path).id or 0)[-1].verb == "berkas"
+
+
+def test_a_file_that_is_missing_unfit_or_there_already_is_refused_beside_its_field(room: Room) -> None:
+    path = room.put()
+    _upload(room, path, ("surat.jpg", JPEG))
+    for sent, words in (
+        ([], "Pilihlah berkasnya."),
+        ([("a.svg", b"<svg onload=alert(1)>")], "bukan foto"),
+        ([("lagi.jpg", JPEG)], "sudah ada pada entri"),
+        ([(f"{n}.jpg", JPEG + bytes([n])) for n in range(7)], "Paling banyak 6 berkas"),
+    ):
+        assert words in _upload(room, path, *sent, status=422).partition('id="salah-berkas">')[2][:200]
+    assert _kept(room, path) == [("surat.jpg", "image/jpeg")] and room.entry(path).version == 2
+
+
+def test_a_file_added_while_somebody_else_changed_the_entry_is_asked_for_again(room: Room) -> None:
+    path = room.put()
+    room.send(path, "catatan", Role.KEPALA, catatan="sudah ditelepon")
+    page = _upload(room, path, ("surat.jpg", JPEG), status=409, version=1)
+    assert "Belum tersimpan" in page and "Pilihlah lagi berkasnya" in page and _kept(room, path) == []
+    assert hidden(page, "versi") == "2"
+
+
+def test_a_button_pressed_twice_is_said_to_be_saved_already_and_not_somebody_elses_change(room: Room) -> None:
+    path = room.put()
+    room.send(path, "catatan", catatan="sudah ditelepon", version=1)
+    again = room.send(path, "catatan", catatan="sudah ditelepon", version=1, status=409)
+    assert "Perubahan Saudara yang ini sudah tersimpan" in again and "tertekan dua kali" in again
+    room.send(path, "catatan", Role.KEPALA, catatan="baik")
+    other = room.send(path, "catatan", catatan="sudah ditelepon", version=1, status=409)
+    assert "entri ini baru saja diubah" in other and "tertekan dua kali" not in other
+    assert room.entry(path).version == 3
+
+
+# Forwarding
+
+
+def test_a_citizen_is_told_of_the_forwarding_by_a_prepared_answer(room: Room) -> None:
+    path = room.put()
+    room.send(path, "teruskan", tujuan="BP3MI Jawa Timur", catatan="Berkas diantar Budi.")
+    page = room.page(path)
+    assert "Beri tahu pelapor" in page and "Berkas diantar Budi." in page and "BP3MI Jawa Timur" in page
+    form = html.unescape(room.page(f"{path}/jawab"))
+    words = form.partition('<textarea id="isian-jawaban"')[2].partition(">")[2].partition("</textarea>")[0].strip()
+    assert words.count("BP3MI Jawa Timur") == 2 and 'value="tetap" checked' in form
+    assert "BP3MI Jawa Timur" in room.send(path, "jawab", status=200, jawaban=words, menjadi="tetap")
+    room.send(path, "jawab", jawaban=words, menjadi="tetap", langkah="kirim")
+    assert room.entry(path).status is Status.DITERUSKAN and room.letters(path)[-1].words == words
+    assert "Beri tahu pelapor" not in room.page(path)
+
+
+def test_without_an_address_the_forwarding_is_told_by_telephone(room: Room) -> None:
+    path = room.put(email="", phone="0812 3456 7890")
+    assert "hubungi melalui telepon" in room.page(f"{path}/teruskan")
+    room.send(path, "teruskan", tujuan="BP3MI Jawa Timur")
+    assert "Beri tahu pelapor" not in room.page(path)
+
+
+# The address
+
+
+def test_an_address_told_later_is_acknowledged_from_the_mailbox_of_the_service(room: Room) -> None:
+    path = room.put(email="", service="siskotkln")
+    room.send(path, "identitas", nama="Siti Aminah", surel="siti@example.org")
+    (letter,) = room.letters(path)
+    assert (letter.state, letter.recipient, letter.mailbox) == (LetterState.OWED, "siti@example.org", SECOND)
+    room.send(path, "urungkan")
+    (letter,) = room.letters(path)
+    assert (letter.state, letter.reason) == (LetterState.WITHHELD, letters.NO_ADDRESS_LEFT)
+
+
+# Forms
 
 
 @pytest.mark.parametrize("task", sorted(TASKS))
@@ -531,6 +647,13 @@ def test_a_letter_with_two_matters_becomes_two_entries(room: Room) -> None:
     assert "sudah dipisahkan: <a" in room.page(f"{path}/pisahkan")
 
 
+def test_a_second_matter_is_judged_like_any_other_text(room: Room) -> None:
+    path = room.put()
+    typed = {"perihal": "Ancaman", "jenis": "pengaduan", "layanan": "umum", "uraian": "Saya dipukul mandor kemarin."}
+    room.send(path, "pisahkan", **typed)
+    assert "dipukul" in room.entry("/buku/PGD/2026/2").urgent and room.entry(path).urgent == ""
+
+
 def test_a_closed_entry_is_reopened_by_the_head_with_a_reason(room: Room) -> None:
     path = room.put()
     room.send(path, "keadaan", keadaan="ditolak", catatan="Bukan kewenangan")
@@ -646,3 +769,31 @@ def test_every_change_names_who_made_it(room: Room) -> None:
     with room.database.reading() as session:
         told = [(event.verb, event.actor) for event in events.of_entry(session, room.entry(path).id or 0)]
     assert told[-2:] == [("catatan", "petugas"), ("didisposisikan", "kepala")]
+
+
+# Waking the post
+
+
+def test_the_post_is_woken_after_the_commit_of_what_may_owe_a_letter_and_by_no_look(
+    database: Database, office: Settings
+) -> None:
+    owed: list[int] = []
+
+    def wake() -> None:
+        with database.reading() as session:
+            owed.append(len(letters.owed_now(session, NOW)))
+
+    app = create(database, office, PreparedReader(), lambda: NOW, wake_post=wake)
+    with TestClient(app, base_url=HERE, follow_redirects=False) as browser:
+        sign(browser, app.state.door, Role.PETUGAS)
+        browser.post("/catat/telepon", data={"perihal": "Upah", "surel": "siti@example.org"})
+        assert owed == [1]
+        browser.post("/catat/telepon", data={"perihal": "Lembur"})
+        browser.post("/buku/PGD/2026/2/identitas", data={"versi": "1", "surel": "budi@example.org"})
+        assert owed == [1, 1, 2]
+        for path in ("/", "/buku/PGD/2026/1", "/catat/telepon"):
+            assert browser.get(path).status_code == 200
+        assert browser.post("/buku/PGD/2026/2/identitas", data={"versi": "1"}).status_code == 409
+        assert browser.post("/catat/telepon", data={}).status_code == 422
+        assert browser.post("/catat/telepon/draf", data={"nama": "Siti"}).status_code == 200
+    assert owed == [1, 1, 2]

@@ -11,8 +11,9 @@ from starlette.testclient import TestClient
 from config.settings import Settings
 from ledger.database import Database
 from ledger.desk.app import create
+from ledger.desk.safety import PDF_POLICY
 from ledger.models import Broadcast, Entry, EntryFile, FormDraft, Letter, Staff
-from ledger.ports import Judgement, Reason, Wording
+from ledger.ports import Judgement, Reason, Themed, Wording
 from ledger.words import Channel, Kind, Role
 from tests.ledger.desk.conftest import HERE, ClientAs, Desk
 from tests.ledger.desk.signed import sign
@@ -196,6 +197,31 @@ def test_a_suggestion_is_shown_and_decides_nothing(database: Database, office: S
     assert rows(database)[0].kind is Kind.PENGADUAN
 
 
+class Watchman:
+    """Finds every text that names a blow urgent."""
+
+    def read(self, wording: Wording) -> Themed:
+        assert wording.mailbox is None
+        return Themed(("k3",), "kekerasan (“dipukul”)", True) if "dipukul" in wording.text else Themed(("upah",))
+
+
+def test_what_was_typed_is_marked_at_saving_on_every_form_and_what_cannot_wait_stands_first(
+    database: Database, office: Settings
+) -> None:
+    app = create(database, office, PreparedReader(), lambda: NOW, themes=Watchman())
+    with TestClient(app, base_url=HERE, follow_redirects=False) as browser:
+        sign(browser, app.state.door, Role.PETUGAS)
+        radio = browser.post("/catat/radio", data={"tanggal": "hari ini", "penyiar": "Ani"}).headers["location"]
+        browser.post("/catat/telepon", data={"uraian": "saya dipukul mandor"})
+        browser.post(radio, data={"uraian": "teman saya dipukul mandor", "jam_siar": "08.10"})
+        browser.post("/catat/petugas", data={"uraian": "gaji belum dibayar"})
+        today = said(browser.get("/").text)
+    assert [(row.themes, row.urgent, row.restricted) for row in rows(database)] == [
+        (["k3"], "kekerasan (“dipukul”)", True), (["k3"], "kekerasan (“dipukul”)", True), (["upah"], "", False),
+    ]  # fmt: skip
+    assert today.count("segera") >= 2 and max(today.find("0001"), today.find("0002")) < today.find("0003")
+
+
 # Drafts
 
 
@@ -302,6 +328,10 @@ def test_a_written_complaint_is_kept_and_served_safely(officer: TestClient, data
     assert officer.get("/buku/PGD/2026/1/berkas/1/gambar").headers["content-disposition"].startswith("inline")
     assert officer.get("/buku/PGD/2026/1/berkas/2/gambar").status_code == 404
     assert officer.get("/buku/PGD/2026/1/berkas/2").content == b"%PDF-1.7"
+    shown = officer.get("/buku/PGD/2026/1/berkas/2/pdf")
+    assert (shown.content, shown.headers["content-security-policy"]) == (b"%PDF-1.7", PDF_POLICY)
+    assert shown.headers["content-disposition"].startswith("inline")
+    assert officer.get("/buku/PGD/2026/1/berkas/1/pdf").status_code == 404
     page = officer.get("/buku/PGD/2026/1").text
     assert "/buku/PGD/2026/1/berkas/1" in page and "s.pdf" in page
 

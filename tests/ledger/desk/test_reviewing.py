@@ -13,6 +13,7 @@ from ingest.resettle import Resettler
 from ledger import letters, workflow
 from ledger.database import Database
 from ledger.desk.app import create
+from ledger.desk.trays import ROWS
 from ledger.models import Entry, Event, Letter, Message
 from ledger.words import Disposition, Kind, LetterState, Role, Status
 from ledger.workflow import Act
@@ -128,7 +129,7 @@ def test_whoever_comes_second_is_told_and_changes_nothing(tray: Tray) -> None:
     with tray.office.database.writing() as session:
         workflow.add_note(session, session.get_one(Entry, tray.entry.id), Act("budi", NOW), note="x")
     page = tray.press(path, "saran", status=409, versi="1")
-    assert "baru saja diubah oleh petugas lain" in page and "PGD/2026/0001" in page
+    assert "baru saja diubah, oleh petugas lain" in page and "PGD/2026/0001" in page
     assert tray.entry.kind is Kind.PENGADUAN
 
 
@@ -185,6 +186,22 @@ def test_a_letter_to_a_closed_matter_leads_there_and_is_ticked_off(tray: Tray) -
     page = tray.text("/tinjau")
     assert "Sudah dilihat" in page and "/buku/PGD/2026/1" in page and "Catat sebagai" not in page
     assert "Tidak ada yang perlu ditinjau" in tray.press(f"/tinjau/surat/{tray.mail.id}", "biarkan")
+
+
+def test_more_mails_than_a_page_holds_are_paged_and_a_button_leads_back_to_the_same_page(tray: Tray) -> None:
+    for number in range(ROWS + 2):
+        tray.office.arrive(judged(f"Surat {number}", subject=f"Perihal {number}."), folder="Spam")
+    tray.office.settle()
+    first = tray.text("/tinjau")
+    assert first.count("<li data-item>") == ROWS and "Perihal 0." not in first
+    onward = re.search(r'href="(/tinjau\?sebelum=\d+)" rel="next"', first)
+    assert onward is not None
+    second = tray.text(onward[1])
+    assert second.count("<li data-item>") == 2 and "Perihal 0." in second and 'rel="next"' not in second
+    oldest = tray.office.rows(Message)[0]
+    after = tray.press(f"/tinjau/surat/{oldest.id}", "biarkan", kembali=onward[1])
+    assert after.count("<li data-item>") == 1 and "Perihal 1." in after
+    assert 'rel="prev"' in after
 
 
 # --- kotak lain ----------------------------------------------------------------------------------------------------
@@ -294,6 +311,7 @@ def _withheld(tray: Tray, state: LetterState, *, releasable: bool = False) -> st
     letter = tray.office.the_letter(tray.entry.number)
     with tray.office.database.writing() as session:
         row = session.get_one(Letter, letter.id)
+        row.subject = "Tanda terima"  # it was written before it ended
         letters.end(session, row, state, reason="sebabnya", releasable=releasable, at=NOW)
     return f"/belum-tersampaikan/surat/{letter.id}"
 

@@ -1,0 +1,141 @@
+"""`run.py forget` as an administrator meets it: who may, what is shown and asked, what is done and named."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from config.settings import load
+from ledger import erasure_list, staff
+from ledger.database import Database
+from ledger.words import Role
+from tests.office import NOW
+from tests.wire.office import Box, write_office
+from tests.wire.smtp import PROJECT
+
+MARK = "zaitunmerak"
+PASSWORD = "hujan turun di Sebaung"
+MAIL = (
+    f"From: Ibu {MARK} <{MARK}@example.org>\r\nTo: {{to}}\r\nSubject: Pengaduan upah {MARK}\r\n"
+    "Date: Mon, 23 Nov 2026 08:00:00 +0700\r\nMessage-ID: <satu@example.org>\r\n\r\n"
+    f"Saya mengadukan upah yang belum dibayar selama tiga bulan.\r\nNama: {MARK}\r\n"
+)
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an office whose book holds one mail from a file, an administrator and an officer, to be copied."""
+    folder = tmp_path_factory.mktemp("kantor")
+    (folder / "cadangan").mkdir()
+    config = write_office(folder, [Box()], database_url="sqlite:///book.db", backup={"folder": "cadangan"})
+    settings = load(config)
+    (folder / "surat.eml").write_bytes(MAIL.format(to=settings.mailboxes[0].address).encode())
+    database = Database.open(settings.database_url)
+    database.upgrade()
+    with database.writing() as session:
+        for role in (Role.ADMIN, Role.PETUGAS):
+            who, once = staff.add(session, role.value, f"Si {role.value}", role, at=NOW, actor="program")
+            staff.change_password(session, who, once, PASSWORD, at=NOW)
+        staff.add(session, "baru", "Admin Baru", Role.ADMIN, at=NOW, actor="program")
+    database.close()
+    assert _import(config)["recorded"] == 1
+    return folder
+
+
+@pytest.fixture
+def config(prepared: Path, tmp_path: Path) -> Path:
+    """That office, for one test alone; no server answers."""
+    return Path(shutil.copytree(prepared, tmp_path / "kantor")) / "config" / "office.toml"
+
+
+def _run(config: Path, *arguments: str, said: str = "") -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "run.py", "--config", str(config), *arguments]
+    return subprocess.run(
+        command, cwd=PROJECT, input=said, capture_output=True, text=True, encoding="utf-8", timeout=120
+    )
+
+
+def _import(config: Path) -> dict[str, int]:
+    mailbox = load(config).mailboxes[0].address
+    done = _run(config, "import", str(config.parent.parent / "surat.eml"), "--mailbox", mailbox, "--acknowledge")
+    assert done.returncode == 0, done.stderr
+    counts: dict[str, int] = json.loads(done.stdout.splitlines()[-1])
+    return counts
+
+
+def _forget(
+    config: Path, *arguments: str, login: str = "admin", password: str = PASSWORD, answer: str = ""
+) -> "subprocess.CompletedProcess[str]":
+    reason = ("--alasan", "permintaan pemilik data", "--oleh", login)
+    return _run(config, "forget", *arguments, *reason, said=f"{password}\n{answer}")
+
+
+def _bytes(config: Path) -> bytes:
+    url = load(config).database_url
+    book = Path(url.removeprefix("sqlite:///"))
+    return b"".join(file.read_bytes() for file in sorted(book.parent.glob(f"{book.name}*")))
+
+
+def test_an_administrator_erases_a_person_and_is_told_where_copies_are_left(config: Path) -> None:
+    assert MARK.encode() in _bytes(config)
+    backup = load(config).backup.folder
+    assert backup is not None
+    (backup / "buku-20261122-1230.cadangan").write_bytes(b"")
+    done = _forget(config, "--cari", f"{MARK}@example.org", "--ya")
+    assert done.returncode == 0, done.stderr
+    assert "hapus  PGD/2026/0001" in done.stdout and "1 penghapusan dicatat" in done.stdout
+    assert "berkas yang diimpor" in done.stdout and "buku-20261122-1230.cadangan" in done.stdout
+    assert MARK.encode() not in _bytes(config)
+    (line,) = erasure_list.read(erasure_list.place(load(config)))
+    assert (line.number, len(line.mails)) == ("PGD/2026/0001", 1)
+    verified = _run(config, "verify")
+    assert verified.returncode == 0, verified.stdout
+    assert "dihapus menurut aturan: 1 entri, 1 surat" in verified.stdout
+    assert _import(config) == {"received": 0, "known": 1}
+    again = _forget(config, "PGD/2026/0001", "--ya")
+    assert again.returncode == 0 and "Tidak ada lagi yang perlu dihapus" in again.stdout
+
+
+@pytest.mark.parametrize("answer", ["n\n", "\n"])
+def test_without_a_yes_nothing_is_erased(config: Path, answer: str) -> None:
+    done = _forget(config, "PGD/2026/0001", answer=answer)
+    assert done.returncode == 1 and "Hapus semua itu?" in done.stdout
+    assert MARK.encode() in _bytes(config)
+
+
+@pytest.mark.parametrize(
+    ("login", "password", "code", "said"),
+    [
+        ("petugas", PASSWORD, 1, "Hanya pengelola sistem"),
+        ("tidak-ada", PASSWORD, 1, "Hanya pengelola sistem"),
+        ("admin", "salah sama sekali", 2, "tidak cocok"),
+        ("baru", "", 2, "tidak cocok"),
+    ],
+)
+def test_nobody_else_erases_and_is_told_in_one_line(
+    config: Path, login: str, password: str, code: int, said: str
+) -> None:
+    done = _forget(config, "PGD/2026/0001", "--ya", login=login, password=password)
+    assert (done.returncode, len(done.stderr.splitlines())) == (code, 1), done.stderr
+    assert said in done.stderr and MARK not in done.stdout
+    assert MARK.encode() in _bytes(config)
+
+
+@pytest.mark.parametrize("named", [("PGD/2026/9999",), ("--surat", "99"), ("--surat", "1"), ("--cari", "a@b")])
+def test_what_cannot_be_erased_is_named_in_one_line(config: Path, named: tuple[str, ...]) -> None:
+    done = _forget(config, *named, "--ya")
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1), done.stderr
+
+
+@pytest.mark.parametrize("number", ["0", "99999999999999999999", "dua"])
+def test_a_mail_of_no_possible_number_is_a_wrong_command(config: Path, number: str) -> None:
+    done = _forget(config, "--surat", number, "--ya")
+    assert (done.returncode, len(done.stderr.splitlines())) == (2, 1), done.stderr
+
+
+def test_finding_nobody_erases_nothing(config: Path) -> None:
+    done = _forget(config, "--cari", "tidak.ada@example.org", "--ya")
+    assert done.returncode == 1 and "Tidak ada entri atau surat" in done.stdout

@@ -1,0 +1,161 @@
+"""The verb `export` as an operator meets it: its file, its exit codes, its lines, and the event that it leaves."""
+
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+from sqlmodel import Session, select
+
+from ledger.database import Database
+from ledger.models import Event
+from ledger.words import Channel, Form, Register
+from tests.ledger.documents.asking import csv_rows, json_rows, sheet, text
+from tests.ledger.shelf import WIB, put_entry
+from tests.test_run import one_line, run
+from tests.wire.office import Box, write_office
+
+
+@contextmanager
+def the_book(config: Path) -> Iterator[Session]:
+    database = Database.open(f"sqlite:///{(config.parent.parent / 'book.db').as_posix()}")
+    with closing(database):
+        database.upgrade()
+        with database.writing() as session:
+            yield session
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    """An office whose book holds three complaints and a request."""
+    config = write_office(tmp_path, [Box()], database_url="sqlite:///book.db")
+    with the_book(config) as session:
+        put_entry(session, 1, received_at=datetime(2026, 10, 31, 23, 59, tzinfo=WIB), name="Budi")
+        put_entry(session, 2, received_at=datetime(2026, 11, 1, tzinfo=WIB), channel=Channel.RADIO, name="Ani")
+        put_entry(session, 3, received_at=datetime(2026, 11, 2, tzinfo=WIB), secret=True, name="Tertutup")
+        put_entry(session, 1, series=Register.REG, received_at=datetime(2026, 11, 3, tzinfo=WIB), service="siskotkln")
+    return config
+
+
+def exports(config: Path) -> list[Event]:
+    with the_book(config) as session:
+        return list(session.exec(select(Event).where(Event.verb == "diekspor")))
+
+
+def numbers(file: Path) -> list[str]:
+    return [row["Nomor Register"] for row in csv_rows(file.read_bytes())]
+
+
+@pytest.mark.parametrize("form", list(Form))
+def test_the_name_of_the_file_tells_the_form(config: Path, tmp_path: Path, form: Form) -> None:
+    file = tmp_path / f"buku.{form.value}"
+    ended = run("export", "--period", "2026-11", "--output", file, config=config)
+    assert ended.code == 0, ended
+    assert f"3 entri ditulis ke {file}. Segel buku: peristiwa ke-1 · " in ended.out
+    content = file.read_bytes()
+    first = {
+        Form.PDF: lambda: "PGD/2026/0002" in text(content),
+        Form.XLSX: lambda: sheet(content)["B2"].value == "PGD/2026/0002",
+        Form.CSV: lambda: csv_rows(content)[0]["Nomor Register"] == "PGD/2026/0002",
+        Form.JSONL: lambda: json_rows(content)[0]["nomor"] == "PGD/2026/0002",
+    }[form]()
+    assert first
+    (event,) = exports(config)
+    assert event.actor == "program"
+
+
+@pytest.mark.parametrize(
+    ("options", "found"),
+    [
+        (["--dari", "1-11-2026"], ["PGD/2026/0002", "PGD/2026/0003", "REG/2026/0001"]),
+        (["--sampai", "2026-10-31"], ["PGD/2026/0001"]),
+        (["--dari", "2026-11-01", "--sampai", "01-11-2026"], ["PGD/2026/0002"]),
+        (["--period", "2026", "--register", "REG"], ["REG/2026/0001"]),
+        (["--kanal", "radio"], ["PGD/2026/0002"]),
+        (["--layanan", "siskotkln"], ["REG/2026/0001"]),
+        (["--status", "selesai"], []),
+    ],
+)
+def test_options_choose_the_part_of_the_book(
+    config: Path, tmp_path: Path, options: list[str], found: list[str]
+) -> None:
+    file = tmp_path / "buku.csv"
+    assert run("export", *options, "--output", file, config=config).code == 0
+    assert numbers(file) == found
+
+
+def test_secret_identities_are_masked_unless_the_operator_asks(config: Path, tmp_path: Path) -> None:
+    file = tmp_path / "buku.csv"
+    run("export", "--output", file, config=config)
+    assert "Tertutup" not in file.read_text(encoding="utf-8")
+    run("export", "--output", file, "--timpa", "--tampilkan-rahasia", config=config)
+    assert "Tertutup" in file.read_text(encoding="utf-8")
+
+
+def test_an_existing_file_is_kept_unless_the_operator_asks(config: Path, tmp_path: Path) -> None:
+    file = tmp_path / "buku.csv"
+    file.write_text("jangan hilang", encoding="utf-8")
+    assert "sudah ada" in one_line(run("export", "--output", file, config=config), 1)
+    assert file.read_text(encoding="utf-8") == "jangan hilang"
+    assert exports(config) == []
+    assert run("export", "--output", file, "--timpa", config=config).code == 0
+    assert len(numbers(file)) == 4
+
+
+def test_into_a_folder_the_file_gets_a_name_of_its_own(config: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "usb"
+    folder.mkdir()
+    assert run("export", "--register", "REG", "--format", "xlsx", "--output", folder, config=config).code == 0
+    assert [file.name for file in folder.iterdir()] == ["buku-permohonan-peristiwa-1.xlsx"]
+
+
+def test_nothing_half_written_is_left_behind(config: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "usb"
+    folder.mkdir()
+    (folder / "buku.pdf").mkdir()
+    said = one_line(run("export", "--output", folder / "tidak-ada" / "x.csv", config=config), 1)
+    assert "tidak-ada tidak ada" in said
+    assert run("export", "--output", folder / "ada.csv", config=config).code == 0
+    assert sorted(file.name for file in folder.iterdir()) == ["ada.csv", "buku.pdf"]
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--dari", "kemarin"], "Tanggal ini tidak terbaca"),
+        (["--sampai", "9999-12-31"], "di luar buku"),
+        (["--dari", "2026-11-02", "--sampai", "2026-11-01"], "--sampai mendahului --dari"),
+        (["--period", "2026-13"], "bukan periode"),
+        (["--period", "2026-11", "--dari", "2026-11-01"], "--period tidak dapat dipakai bersama"),
+        (["--register", "XXX"], "--register"),
+        (["--layanan", "tidakada"], "bukan layanan kantor ini"),
+        (["--format", "docx"], "--format"),
+        (["--format", "csv", "--output", "buku.pdf"], "tidak cocok dengan nama berkas"),
+        (["--kertas", "a5"], "a4 atau f4"),
+    ],
+)
+def test_a_wrong_command_line_is_one_line_and_writes_nothing(config: Path, options: list[str], said: str) -> None:
+    assert said in one_line(run("export", *options, config=config), 2)
+    assert exports(config) == []
+
+
+def test_a_file_that_cannot_be_made_is_one_line_and_no_event(config: Path, tmp_path: Path) -> None:
+    for verb in (["export"], ["recap", "2026-11"]):
+        said = one_line(run(*verb, "--output", tmp_path / f"{'a' * 300}.pdf", config=config), 1)
+        assert "namanya terlalu panjang" in said
+    assert exports(config) == []
+
+
+@pytest.mark.parametrize(("name", "begins"), [("rekap.pdf", b"%PDF-"), ("rekap.xlsx", b"PK"), ("rekap.txt", b"REKAP")])
+def test_the_name_of_the_file_tells_the_form_of_a_recap(config: Path, tmp_path: Path, name: str, begins: bytes) -> None:
+    file = tmp_path / name
+    assert run("recap", "2026-11", "--output", file, config=config).code == 0
+    assert file.read_bytes().startswith(begins)
+
+
+def test_a_recap_is_not_written_under_the_name_of_another_form(config: Path, tmp_path: Path) -> None:
+    file = tmp_path / "rekap.xlsx"
+    said = one_line(run("recap", "2026-11", "--format", "pdf", "--output", file, config=config), 2)
+    assert "tidak cocok dengan nama berkas" in said
+    assert not file.exists()
