@@ -92,7 +92,7 @@ def make(
     """
     if not folder.is_dir():
         raise BackupFailed(_no_folder(folder))
-    with workshop(database, now) as room:
+    with workshop(database) as room:
         copy = room / _BOOK
         contents = _copied(database, copy, now, stopping)
         return _carried(copy, contents, folder, f"buku-{local(now, zone):%Y%m%d-%H%M}", stopping)
@@ -118,17 +118,17 @@ def _no_folder(folder: Path) -> str:
 
 
 @contextmanager
-def workshop(database: Database, now: datetime) -> Iterator[Path]:
+def workshop(database: Database) -> Iterator[Path]:
     """Give a private folder for a copy of the book: beside an SQLite book, else where the system keeps such things.
 
     What an interruption left of such folders goes after a day. Raises BackupFailed where none can be made.
     """
     beside = Path(database.engine.url.database or ".").parent if database.is_sqlite else Path(tempfile.gettempdir())
     try:
-        for left in beside.glob(f"{_WORKSHOP}*"):
-            if _is_old(left, now):
-                shutil.rmtree(left, ignore_errors=True)
         room = tempfile.TemporaryDirectory(prefix=_WORKSHOP, dir=beside, ignore_cleanup_errors=True)
+        for left in beside.glob(f"{_WORKSHOP}*"):
+            if _is_older(left, Path(room.name)):
+                shutil.rmtree(left, ignore_errors=True)
     except OSError as wrong:
         raise BackupFailed(f"Salinan sementara tidak dapat dibuat di {beside}: {unopened(wrong)}.") from wrong
     with room:
@@ -183,10 +183,10 @@ def _carried(copy: Path, contents: Contents, folder: Path, name: str, stopping: 
     """Carry the copy into the folder under a name that counts for nothing, and rename it once it reads back whole."""
     half: Path | None = None
     try:
-        _sweep(folder, contents.made_at)
         descriptor, path = tempfile.mkstemp(prefix=".buku-", suffix=".sebagian", dir=folder)  # for its owner alone
         half = Path(path)
         with os.fdopen(descriptor, "w+b") as stream:
+            _sweep(folder, half)
             _write(stream, copy, contents, stopping)
             _flush(stream)
         written = examine(half)
@@ -234,16 +234,17 @@ def _advice(wrong: OSError) -> str:
     return f"{unopened(wrong)}."
 
 
-def _sweep(folder: Path, now: datetime) -> None:
+def _sweep(folder: Path, half: Path) -> None:
     """Take away what an interruption left half-made in the folder, once it is surely nobody's any more."""
     for left in folder.iterdir():
-        if _HALF_MADE.fullmatch(left.name) and _is_old(left, now):
+        if _HALF_MADE.fullmatch(left.name) and _is_older(left, half):
             left.unlink(missing_ok=True)
 
 
-def _is_old(left: Path, now: datetime) -> bool:
+def _is_older(left: Path, made: Path) -> bool:
+    """Say whether something is a day older than what was just made, both by the clock of the medium."""
     try:
-        return now.timestamp() - left.stat().st_mtime > _DAY_SECONDS
+        return made.stat().st_mtime - left.stat().st_mtime > _DAY_SECONDS
     except FileNotFoundError:  # another process has just finished with it
         return False
 

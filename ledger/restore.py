@@ -50,7 +50,7 @@ def restore(
     `promised` are register numbers seen in letters sent since. Raises BackupDamaged, BackupFailed and NotRestored.
     """
     refuse_a_book(database)
-    with backup.workshop(database, at) as room:
+    with backup.workshop(database) as room:
         copy = room / "buku.db"
         contents = _taken_out(file, copy)
         with closing(Database.open(snapshot.url_of(copy))) as prepared:

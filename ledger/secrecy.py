@@ -1,6 +1,9 @@
 """The rule of secrecy: whose identity is kept from those who only read, on pages and in documents alike."""
 
+from collections.abc import Iterable
+
 from ledger.models import Entry
+from ledger.search import Line
 
 HIDDEN = "(dirahasiakan)"
 _LEAST = 4
@@ -26,9 +29,22 @@ def masked(entry: Entry) -> Entry:
     return Entry(**told | ({"matter": HIDDEN} if _matter_tells(entry) else {}))
 
 
+def matter_in_a_list(line: Line) -> str:
+    """Return what a list says of a matter: in lists nobody sees who stands behind a secret entry."""
+    who = (line.name, line.sender_name, line.organisation, line.phone, line.email)
+    return HIDDEN if line.secret and _names(_folded(line.matter), who) else line.matter
+
+
 def _matter_tells(entry: Entry) -> bool:
-    matter = " ".join(entry.matter.casefold().split())
+    matter = _folded(entry.matter)
     opening = matter.removesuffix(" …")
-    who = (str(getattr(entry, field)).strip().casefold() for field in ("name", *_EMPTY))
-    said = " ".join(entry.account.casefold().split())
-    return bool(opening) and (said.startswith(opening) or any(one in matter for one in who if len(one) >= _LEAST))
+    who = (str(getattr(entry, field)) for field in ("name", *_EMPTY))
+    return bool(opening) and (_folded(entry.account).startswith(opening) or _names(matter, who))
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def _names(matter: str, who: Iterable[str]) -> bool:
+    return any(one in matter for one in map(_folded, who) if len(one) >= _LEAST)

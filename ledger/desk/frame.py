@@ -16,6 +16,7 @@ from ledger.database import Database
 from ledger.desk.access import Officer
 from ledger.ports import MailReader
 from ledger.recording import recorded_later
+from ledger.secrecy import matter_in_a_list
 from ledger.staff import Lifetime
 from ledger.words import CLOSED, LetterState, Status
 
@@ -171,6 +172,7 @@ def _environment(settings: Settings) -> Environment:
         labels=labels,
         remaining=remaining,
         recorded_later=recorded_later,
+        matter_in_a_list=matter_in_a_list,
         letter_tones=LETTER_TONES,
         service_title=settings.service_title,
         theme_title=settings.theme_title,

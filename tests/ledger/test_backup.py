@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 import zipfile
 from collections.abc import Callable
 from contextlib import closing
@@ -36,6 +37,12 @@ def folder(tmp_path: Path) -> Path:
 
 def make(database: Database, folder: Path, **how: object) -> Made:
     return backup.make(database, folder, zone=rulebook().zone, **{"now": NOW} | how)  # type: ignore[arg-type]
+
+
+def age(left: Path, *, hours: int) -> None:
+    """Make a file or folder look as old as that by the computer's own clock."""
+    made = time.time() - hours * 3600
+    os.utime(left, (made, made))
 
 
 def lying_in(folder: Path) -> list[str]:
@@ -136,10 +143,11 @@ def test_a_copy_of_the_book_that_a_kill_left_beside_it_goes_after_a_day(database
     left = folder.parent / ".buku-salinan-ab12_c_9"
     left.mkdir()
     (left / "buku.db").write_bytes(b"x")
-    os.utime(left, (NOW.timestamp(), NOW.timestamp()))
-    make(database, folder, now=NOW + timedelta(hours=23))
+    age(left, hours=23)
+    make(database, folder)
     assert left.exists()
-    make(database, folder, now=NOW + timedelta(hours=25))
+    age(left, hours=25)
+    make(database, folder, now=NOW + timedelta(minutes=1))
     assert not left.exists()
 
 
@@ -148,10 +156,12 @@ def test_what_a_kill_left_goes_with_a_later_backup_and_nothing_else_does(databas
     names = [".buku-ab12_c_9.sebagian", "laporan.cadangan", "buku-1.cadangan", ".buku-terlalupanjang.sebagian"]
     for name in names:
         (folder / name).write_bytes(b"x")
-        os.utime(folder / name, (NOW.timestamp(), NOW.timestamp()))
-    make(database, folder, now=NOW + timedelta(hours=23))
+        age(folder / name, hours=23)
+    make(database, folder, now=NOW + timedelta(days=400))  # whatever the clock of the program says
     assert set(names) <= set(lying_in(folder))
-    make(database, folder, now=NOW + timedelta(hours=25))
+    for name in names:
+        age(folder / name, hours=25)
+    make(database, folder)
     assert set(names) - set(lying_in(folder)) == {names[0]}
 
 

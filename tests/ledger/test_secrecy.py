@@ -3,9 +3,10 @@
 import pytest
 from sqlmodel import Session
 
+from ledger import search
 from ledger.database import Database
 from ledger.models import Entry
-from ledger.secrecy import HIDDEN, is_hidden, masked
+from ledger.secrecy import HIDDEN, is_hidden, masked, matter_in_a_list
 from tests.ledger.shelf import put_entry
 
 
@@ -56,3 +57,19 @@ def test_a_masked_entry_tells_the_matter_and_nobody_and_the_book_keeps_all(datab
 def test_a_matter_that_tells_who_it_is_is_hidden_too(matter: str, account: str, left: str) -> None:
     entry = Entry(name="Siti Aminah", organisation="PT", matter=matter, account=account, secret=True)
     assert masked(entry).matter == left
+
+
+@pytest.mark.parametrize(
+    ("matter", "secret", "left"),
+    [
+        ("Upah", True, "Upah"),
+        ("Pengaduan Siti  Aminah", True, HIDDEN),
+        ("Pengaduan Siti Aminah", False, "Pengaduan Siti Aminah"),
+    ],
+)
+def test_no_list_tells_by_its_matter_who_stands_behind_a_secret_entry(
+    database: Database, matter: str, secret: bool, left: str
+) -> None:
+    with database.writing() as session:
+        line = search.line_of(put_entry(session, 1, name="Siti Aminah", matter=matter, secret=secret))
+    assert matter_in_a_list(line) == left

@@ -49,7 +49,9 @@ def test_no_cell_of_the_workbook_is_a_formula_whatever_field_it_came_from(databa
     assert kinds <= {"s", "n", "d"}
 
 
-@pytest.mark.parametrize("said", ['a;=1+1;"b', "a\t=1+1", "baris\n=1+1", 'kutip"";=1', "a;  @SUM(1)", ";-1"])
+@pytest.mark.parametrize(
+    "said", ['a;=1+1;"b', "a\t=1+1", "baris\n=1+1", 'kutip"";=1', "a;  @SUM(1)", ";-1", 'a;"=1+1', 'baris\n""=1']
+)
 def test_a_program_that_takes_other_separators_sees_no_formula_either(database: Database, said: str) -> None:
     with_everywhere(database, said)
     content = made(database, Form.CSV).decode("utf-8-sig")
@@ -57,7 +59,8 @@ def test_a_program_that_takes_other_separators_sees_no_formula_either(database: 
         for row in csv.reader(StringIO(content, newline=""), delimiter=separator):
             assert [cell for cell in row if re.match(r"\s*[=+\-@]", cell)] == []
     for line in content.splitlines():
-        assert [cell for cell in re.split(r"[;\t]", line) if re.match(r"\s*[=+\-@]", cell)] == []
+        # A program that did not open the quotation marks may take those of the text for the head of a cell.
+        assert [cell for cell in re.split(r"[;\t]", line) if re.match(r'["\s]*[=+\-@]', cell)] == []
 
 
 @pytest.mark.parametrize(
