@@ -92,9 +92,11 @@ _FORMER = re.compile(
     r"diputus|sejak\s+keluar|setelah\s+keluar|waktu\s+(?:be)?kerja|selama\s+(?:be)?kerja|dipecati|bekas)\b"
 )
 _ADDRESS_PROSE = re.compile(
-    r"(?i:\b(?:alamat(?:\s+(?:saya|sy|kami|rumah|lengkap|domisili|kulo|tinggal))*(?:\s+(?:di|adalah))?|beralamat"
+    r"(?i:\b(?:alamat(?:\s+(?:saya|sy|kami|rumah|lengkap|domisili|kulo|tinggal))*"
+    r"(?:\s+(?:kantor|toko|usaha|perusahaan|pabrik)(?=\s*:?\s+(?:di\s+)?(?:jl|jalan|jln|dusun|dsn|desa|gang|perum)\b))?"
+    r"(?:\s+(?:di|adalah))?|beralamat"
     r"(?:kan)?(?:\s+di)?|bertempat\s+tinggal\s+di|tinggal(?:\s+saya)?\s+di|berdomisili\s+di|domisili(?:\s+di)?|"
-    r"rumah(?!\s+(?:sakit|makan|singgah|tangga|ibadah))(?:\s+(?:saya|kulo|sy|kami))?(?:\s+di)?|kantor\s+kami(?:\s+di)?|griy[oa]\s+kul[oa]|griy[oa]|omah(?:\s*ku)?(?:\s+(?:nang|neng|"
+    r"rumah(?!\s+(?:sakit|makan|singgah|tangga|ibadah))(?:\s+(?:saya|kulo|sy|kami))?(?:\s+di)?|kantor\s+kami(?:\s+beralamat)?(?:\s+di)?|griy[oa]\s+kul[oa]|griy[oa]|omah(?:\s*ku)?(?:\s+(?:nang|neng|"
     r"di))?|warga|asal|roma(?:na)?\s+(?:kaule|sengko)?\s*(?:e|neng|di)?)\s*[:,]?\s+)"
     r"(?P<address>[A-Za-z0-9][^\n;?!]{3,140})"
 )

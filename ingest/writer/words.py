@@ -172,11 +172,17 @@ def read_lines(text: str) -> list[str]:
     return [_tidy(line) for line in text.split("\n")]
 
 
+_DANGLING = re.compile(
+    r"(?i)(?:^|[\s,])(?:jalan|jl\.?|jln\.?|gang|gg\.?|dusun|desa|kelurahan|kel\.|kecamatan|kec\.|kota|kabupaten|no\.)$"
+)
+"""A line that ends so is not at its end."""
+
+
 def joined(lines: Sequence[str]) -> str:
     """Join lines that a mail program broke at its margin; short lines stay lines."""
     out: list[str] = []
     for line in lines:
-        if out and len(out[-1]) >= 60 and line and line[0].islower():
+        if out and line and ((len(out[-1]) >= 60 and line[0].islower()) or _DANGLING.search(out[-1])):
             out[-1] = f"{out[-1]} {line}"
         else:
             out.append(line)

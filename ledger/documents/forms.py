@@ -203,26 +203,26 @@ def _about(book: OpenBook) -> Iterator[tuple[str, Cell]]:
 
 _PRINTED: tuple[Printed, ...] = (
     Printed("No.", 2.4, lambda record, zone: str(record.place), "right"),
-    Printed("Nomor Register", 6.9, lambda record, zone: record.entry.number),
+    Printed("Nomor Register", 7.2, lambda record, zone: record.entry.number),
     Printed(
-        "Tanggal & Jam Terima ({zone})", 5.2, lambda record, zone: dates.dense_moment(record.entry.received_at, zone)
+        "Tanggal & Jam Terima ({zone})", 5.4, lambda record, zone: dates.dense_moment(record.entry.received_at, zone)
     ),
-    Printed("Media / Kanal", 4.6, lambda record, zone: record.channel),
-    Printed("Layanan", 5.9, lambda record, zone: record.service),
-    Printed("Nama Pengadu / Instansi", 7.2, lambda record, zone: above(record.name, record.entry.organisation)),
+    Printed("Media / Kanal", 4.8, lambda record, zone: record.channel),
+    Printed("Layanan", 7.0, lambda record, zone: record.service),
+    Printed("Nama Pengadu / Instansi", 7.1, lambda record, zone: above(record.name, record.entry.organisation)),
     Printed(
         "Alamat / No. Telepon / Surel",
-        8.2,
+        8.0,
         lambda record, zone: above(record.entry.address, record.entry.phone, record.entry.email),
     ),
-    Printed("Uraian Pengaduan", 16.2, lambda record, zone: account(record)),
-    Printed("Klasifikasi", 5.6, lambda record, zone: record.classification),
-    Printed("Disposisi / Diteruskan kepada", 6.6, lambda record, zone: flat(record.handed_to)),
-    Printed("Tindak Lanjut & Tanggal", 7.2, lambda record, zone: latest(record)),
-    Printed("Batas Waktu", 5.0, lambda record, zone: dates.dense_date(record.due_on) if record.due_on else ""),
+    Printed("Uraian Pengaduan", 20.6, lambda record, zone: account(record)),
+    Printed("Klasifikasi", 6.4, lambda record, zone: record.classification),
+    Printed("Disposisi / Diteruskan kepada", 6.4, lambda record, zone: flat(record.handed_to)),
+    Printed("Tindak Lanjut & Tanggal", 6.6, lambda record, zone: latest(record)),
+    Printed("Batas Waktu", 5.2, lambda record, zone: dates.dense_date(record.due_on) if record.due_on else ""),
     Printed("Status / Tanggal Selesai", 6.5, standing),
     Printed("Petugas", 5.4, lambda record, zone: flat(record.officer)),
-    Printed("Keterangan", 7.7, remarks),
+    Printed("Keterangan", 7.2, remarks),
 )
 
 

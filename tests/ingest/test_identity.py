@@ -386,3 +386,19 @@ def test_who_signs_for_others_is_named_by_his_office() -> None:
 
 def test_a_title_with_a_full_stop_belongs_to_the_name() -> None:
     assert four("Nama: Prof. Dr. Harun Al Ayubi")[0] == "Prof. Dr. Harun Al Ayubi"
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        (
+            "Narahubung Hendra, telepon 0857 0000 4321, alamat kantor Jalan\nMerpati Raya No. 8, Kota Probolinggo.",
+            "Jalan Merpati Raya No. 8, Kota Probolinggo",
+        ),
+        ("Kantor kami beralamat di Jl.\nAnggur 7 Kademangan.", "Jl. Anggur 7 Kademangan"),
+        ("Mohon dikirim ke alamat toko Jalan Panglima 15, terima kasih.", "Jalan Panglima 15"),
+    ],
+)
+def test_an_address_that_goes_on_in_the_next_line_is_read_whole(text: str, address: str) -> None:
+    found = identify(text).address
+    assert found is not None and found.value == address
