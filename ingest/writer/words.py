@@ -317,6 +317,8 @@ def address_value(value: str) -> str | None:
         return None
     if not (re.search(r"[A-Z\d]", plain) or is_place(plain) or not _all_common(plain)):
         return None
+    if _DANGLING.search(plain):
+        return None
     if plain.casefold() in _EMPTY or not 4 <= len(plain) <= 160 or not re.search(r"[^\W\d_]{3}", plain):
         return None
     return plain
