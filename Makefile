@@ -48,7 +48,7 @@ demo: setup
 
 test: setup
 	@echo Running the tests
-	@$(RUN) -m pytest $(ARGS)
+	@$(RUN) -m pytest -n auto --maxprocesses=4 --dist loadfile $(ARGS)
 
 check: setup
 	@echo Checking style, format and types

@@ -215,14 +215,14 @@ _PRINTED: tuple[Printed, ...] = (
         8.0,
         lambda record, zone: above(record.entry.address, record.entry.phone, record.entry.email),
     ),
-    Printed("Uraian Pengaduan", 20.6, lambda record, zone: account(record)),
+    Printed("Uraian Pengaduan", 19.4, lambda record, zone: account(record)),
     Printed("Klasifikasi", 6.4, lambda record, zone: record.classification),
     Printed("Disposisi / Diteruskan kepada", 6.4, lambda record, zone: flat(record.handed_to)),
     Printed("Tindak Lanjut & Tanggal", 6.6, lambda record, zone: latest(record)),
     Printed("Batas Waktu", 5.2, lambda record, zone: dates.dense_date(record.due_on) if record.due_on else ""),
     Printed("Status / Tanggal Selesai", 6.5, standing),
-    Printed("Petugas", 5.4, lambda record, zone: flat(record.officer)),
-    Printed("Keterangan", 7.2, remarks),
+    Printed("Petugas", 6.1, lambda record, zone: flat(record.officer)),
+    Printed("Keterangan", 8.3, remarks),
 )
 
 

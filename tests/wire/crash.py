@@ -120,7 +120,7 @@ def _broken(number: int) -> bytes:
 
 
 def _unreadable(number: int) -> bytes:
-    return b"\r\n" * (1 + number % 3) + b"surat ke-%d tanpa satu pun kepala\r\n" % number
+    return b"\x00\x01\xfe\xff%d\x80\x81\r\n" % number * (1 + number % 3)
 
 
 SHARES: dict[str, tuple[Callable[[int], bytes], int]] = {

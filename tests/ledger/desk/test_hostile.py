@@ -458,7 +458,8 @@ def test_what_is_no_form_breaks_no_route(target: Target) -> None:
             if path not in reading_none:
                 answer = target.admin.post(filled(path), content=body, headers=headers)
                 assert answer.status_code < 500, (sort, path, answer.status_code)
-                assert acting(answer.text) == [], (sort, path)
+                page = answer.text if answer.headers.get("content-type", "").startswith("text/html") else ""
+                assert acting(page) == [], (sort, path)
     after = target.rows()
     assert {name: after[name] for name in before} == before
 
