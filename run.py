@@ -24,6 +24,7 @@ from ledger.words import Channel, Form, Ledger, Paper, RecapForm, Register, Role
 
 if TYPE_CHECKING:
     from datetime import date
+    from socket import socket
 
     from sqlmodel import Session
 
@@ -382,6 +383,12 @@ def _desk_address(settings: "Settings", port: int) -> str:
     return f"{'https' if desk.secure else 'http'}://{f'[{host}]' if ':' in host else host}:{port}/"
 
 
+def _welcome(database: "Database") -> None:
+    """Say how to sign in for the first time, and how to stop."""
+    _first_account(database)
+    people.print("Tekan Ctrl-C untuk berhenti.")
+
+
 def _first_account(database: "Database") -> None:
     """Open the first account where nobody has one, and print its one-time password; it is kept nowhere."""
     from ledger import staff
@@ -409,6 +416,13 @@ def _taken_port(host: str, port: int, wrong: OSError) -> str:
     return f"porta {port} di {host} {why}, atau pilih porta lain: desk.port di office.toml, --port pada demo"
 
 
+def _listen(settings: "Settings") -> "socket":
+    """Take the port of the staff page; raises OSError."""
+    from socket import create_server
+
+    return create_server((settings.desk.host, settings.desk.port))
+
+
 @contextmanager
 def _desk_at(
     settings: "Settings",
@@ -422,8 +436,6 @@ def _desk_at(
     `greet` says how to sign in, once the port is ours; without it the first account is opened where there is none.
     `wake_post` tells the post of the same process that a letter may be owed.
     """
-    import socket
-
     import uvicorn
 
     from ingest.isolate import Isolated
@@ -437,7 +449,7 @@ def _desk_at(
 
     tls = _tls(settings)
     try:
-        listening = socket.create_server((settings.desk.host, settings.desk.port))
+        listening = _listen(settings)
     except OSError as wrong:
         raise _wrong(_taken_port(settings.desk.host, settings.desk.port, wrong)) from wrong
     reader = IsolatedReader(settings)
@@ -469,7 +481,7 @@ def _desk_at(
         )
     )
     people.print(f"Halaman petugas: {_desk_address(settings, listening.getsockname()[1])}", markup=False)
-    (greet or _first_account)(database)
+    (greet or _welcome)(database)
     warm_up(page)
     try:
         yield lambda: server.run(sockets=[listening])
@@ -629,17 +641,21 @@ def _learn(settings: "Settings", made: "list[Example]") -> None:
     except ImportError as wrong:
         raise _wrong("belajar memerlukan scikit-learn: pip install --require-hashes -r requirements.txt") from wrong
 
+    old = model_of(settings)
+    # A model that knows a letter since erased is learned anew, also where no correction is left.
+    if old is not None and not made and not old.corrections:
+        people.print("Belum ada pembetulan petugas, jadi belum ada yang dipelajari; model yang sekarang tetap dipakai.")
+        return
     examples = read_examples(HOME / "config" / "examples")
     today = clock().astimezone(settings.office.zone).date()
-    report = learn_anew(
-        model_of(settings), examples, made, FeatureReader(rules_of(settings)), caution_of(settings), today
-    )
+    report = learn_anew(old, examples, made, FeatureReader(rules_of(settings)), caution_of(settings), today)
+    target = settings.folder / MODEL
     if report.keeps_new:
-        target = settings.folder / MODEL
         draft = target.with_suffix(".baru")
         draft.write_text(written(report.model), encoding="utf-8", newline="\n")
         draft.replace(target)
-    people.print(f"{len(examples)} contoh bawaan, {len(made)} pembetulan petugas. {report.why}", markup=False)
+    people.print(f"{len(examples)} contoh bawaan, {len(made)} pembetulan petugas.", markup=False)
+    people.print(report.said(target), markup=False)
 
 
 @app.command()
@@ -652,21 +668,24 @@ def forget(
         list[int] | None, typer.Option("--surat", min=1, max=2**31 - 1, help="Nomor surat yang tidak punya entri.")
     ] = None,
     search: Annotated[str, typer.Option("--cari", help="Alamat surel atau nomor telepon pemilik data.")] = "",
-    sure: Annotated[bool, typer.Option("--ya", help="Jangan bertanya lagi.")] = False,
+    sure: Annotated[bool, typer.Option("--ya", help="Jangan bertanya lagi; kata sandi tetap diminta.")] = False,
 ) -> None:
     """Hapus data pribadi menurut aturan: isi surat, nama, alamat; nomor, tanggal, dan rekap tetap ada."""
     from ledger import erasure, erasure_list, whose
 
     settings = _settings(context)
     with _opened(settings) as database:
+        with database.reading() as session:
+            erasure.check_reason(session, erasure.Scope(), reason)
         _prove_administrator(database, login)
         with database.reading() as session:
             found = whose.named(session, numbers or [], mails or [])
             found += whose.of_person(session, search) if search else whose.Found()
+            erasure.check_reason(session, found.scope, reason)
             _say_found(session, found, settings)
         if not found.entries and not found.mails:
             raise typer.Exit(FAILED)
-        if not sure and not typer.confirm("Hapus semua itu? Penghapusan tidak dapat diurungkan."):
+        if not sure and not _agreed("Hapus semua itu? Penghapusan tidak dapat diurungkan."):
             raise typer.Exit(FAILED)
         with database.writing() as session:
             made = erasure.forget(session, found.scope, reason=reason, actor=login, at=clock())
@@ -674,13 +693,24 @@ def forget(
             erasure_list.complete(session, erasure_list.place(settings))
             elsewhere = whose.elsewhere(session, found, settings.office.zone)
             examples = _corrected(session)
+            folders = _backup_folders(session, settings)
         people.print(f"{len(made)} penghapusan dicatat dalam buku." if made else "Tidak ada lagi yang perlu dihapus.")
         trouble = database.scrub()
-    _say_elsewhere(settings, elsewhere)
+    _say_elsewhere(elsewhere, folders)
     _unlearn(settings, examples)
     if trouble:
         print(f"run.py: {trouble}; ulangi perintah ini ketika program lain berhenti", file=sys.stderr)
         raise typer.Exit(FAILED)
+
+
+def _agreed(question: str) -> bool:
+    """Ask until the answer is yes or no; nothing typed is no."""
+    answers = {"y": True, "ya": True, "": False, "t": False, "tidak": False}
+    while True:
+        said: str = typer.prompt(f"{question} [y/T]", default="", show_default=False)
+        if (answer := said.strip().lower()) in answers:
+            return answers[answer]
+        people.print("Jawablah y (ya) atau t (tidak).")
 
 
 def _say_found(session: "Session", found: "Found", settings: "Settings") -> None:
@@ -717,30 +747,39 @@ def _prove_administrator(database: "Database", login: str) -> None:
         raise _wrong("kata sandi sekali pakai harus diganti dahulu di halaman petugas")
 
 
-def _say_elsewhere(settings: "Settings", places: list[str]) -> None:
+def _say_elsewhere(places: list[str], folders: list[Path]) -> None:
     """Name what no program here can erase: the mail provider's copies, and the backups."""
     if places:
         people.print("Surat yang sama masih ada di penyedia surel; hapuslah di sana bila itu diminta:")
     for place in places:
         people.print(f"  {_shown(place)}")
-    kept = _backups(settings)
     people.print(
         "Cadangan yang dibuat sebelum ini masih memuat datanya; bila dipulihkan, penghapusan diterapkan lagi dari "
         "daftar di samping basis data:"
     )
-    for file in kept:
-        people.print(f"  {_shown(str(file))}")
-    if not kept:
-        people.print("  (tidak ada di folder cadangan; periksa salinan di tempat lain)")
+    for folder in folders:
+        for line in _backups_in(folder):
+            people.print(f"  {_shown(line)}")
+    people.print("  (periksa juga salinan di tempat lain)" if folders else "  (belum pernah dibuat oleh program ini)")
 
 
-def _backups(settings: "Settings") -> list[Path]:
+def _backup_folders(session: "Session", settings: "Settings") -> list[Path]:
+    """Return the folder of the daily backup, and that of the last backup, which may have been named by hand."""
+    from ledger import daily
+
+    last = daily.state_of(session)
+    folders = [settings.backup.folder, Path(last.place).parent if last is not None and last.place else None]
+    return list(dict.fromkeys(folder for folder in folders if folder is not None))
+
+
+def _backups_in(folder: Path) -> list[str]:
+    """Return the backups of a folder, or in words why none is named."""
     from ledger.backup import NAME
 
-    folder = settings.backup.folder
-    if folder is None or not folder.is_dir():
-        return []
-    return sorted(file for file in folder.iterdir() if NAME.fullmatch(file.name))
+    if not folder.is_dir():
+        return [f"{folder} (folder ini sekarang tidak terpasang)"]
+    found = sorted(str(file) for file in folder.iterdir() if NAME.fullmatch(file.name))
+    return found or [f"{folder} (sekarang tanpa cadangan)"]
 
 
 def _unlearn(settings: "Settings", examples: "list[Example]") -> None:
@@ -761,7 +800,7 @@ def _unlearn(settings: "Settings", examples: "list[Example]") -> None:
 def export(
     context: typer.Context,
     output: Annotated[Path, typer.Option(help="Berkas atau folder hasil.")] = Path(),
-    form: Annotated[Form | None, typer.Option("--format", help="Tanpa ini menurut akhiran --output.")] = None,
+    form: Annotated[Form | None, typer.Option("--format", help="Tanpa ini menurut akhiran --output, atau pdf.")] = None,
     period: Annotated[str, typer.Option(help="2026-11, 2026-T4, 2026-S2, atau 2026.")] = "",
     since: Annotated[str, typer.Option("--dari", metavar="TANGGAL", help="Diterima sejak, misalnya 23-11-2026.")] = "",
     until: Annotated[str, typer.Option("--sampai", metavar="TANGGAL", help="Diterima sampai dengan.")] = "",
@@ -822,10 +861,22 @@ def _form(form: FormT | None, output: Path, *, usual: FormT) -> FormT:
     ending = output.suffix.lower().removeprefix(".")
     told = "teks" if ending == "txt" else ending
     if form is None:
-        return type(usual)(told) if told in set(type(usual)) else usual
+        if told in set(type(usual)):
+            return type(usual)(told)
+        if ending and not _is_folder(output):
+            known = ", ".join("txt" if each is RecapForm.TEKS else each.value for each in type(usual))
+            raise _wrong(f"--output {output.name}: akhiran .{ending} tidak dikenal; yang dikenal: {known}")
+        return usual
     if told in {*Form, *RecapForm} and told != form.value:
         raise _wrong(f"--format {form.value} tidak cocok dengan nama berkas {output.name}")
     return form
+
+
+def _is_folder(place: Path) -> bool:
+    try:
+        return place.is_dir()
+    except OSError:  # a name that no file can have; writing it tells why
+        return False
 
 
 def _export(database: "Database", settings: "Settings", asked: "Asked", output: Path, *, overwrite: bool) -> None:
@@ -974,6 +1025,7 @@ def back_up(
 ) -> None:
     """Cadangan: seluruh buku dalam satu berkas yang sudah diperiksa; boleh saat program lain memakai buku."""
     from ledger import backup, daily
+    from ledger.labels import size
 
     settings = _settings(context)
     chosen = folder.absolute() if folder else settings.backup.folder
@@ -982,7 +1034,7 @@ def back_up(
     with _opened(settings) as database:
         stop = _stop_on_signals()
         made = daily.make(database, settings, chosen, now=clock(), stopping=stop.is_set)
-    people.print(f"Cadangan: {made.file} ({made.size / 2**20:.1f} MB), sudah diperiksa.", markup=False)
+    people.print(f"Cadangan: {made.file} ({size(made.size)}), sudah diperiksa.", markup=False)
     _say_contents(settings, made.contents)
     people.print("Berkas ini memuat data pribadi dan tidak disandikan; simpan di tempat terkunci.")
     if backup.same_disk(settings.database_url, chosen):
@@ -1062,7 +1114,6 @@ def _say_in_doubt(settings: "Settings", done: "Restored") -> None:
 
     made_at = long_moment(done.contents.made_at, settings.office.zone, settings.office.zone_label)
     said = [
-        f"Semua yang dikerjakan sesudah {made_at} tidak ada di buku ini:",
         "- entri yang diketik petugas dan perubahan sesudah itu harus diketik lagi; kata sandi kembali yang dahulu;",
         "- surat masuk diambil lagi dari kotak surat, mungkin dengan nomor lain; tanda terimanya ditahan, karena "
         "mungkin sudah terkirim;",
@@ -1077,8 +1128,9 @@ def _say_in_doubt(settings: "Settings", done: "Restored") -> None:
     if done.bound.promised:
         numbers = ", ".join(done.bound.promised)
         said.append(f"- nomor yang sudah dijanjikan: {numbers}; entri yang mendapatnya ditandai perlu ditinjau;")
-    said.append("Bandingkan folder Terkirim dengan buku sebelum melanjutkan.")
-    people.print("\n".join(said), markup=False)
+    people.print(f"Semua yang dikerjakan sesudah {made_at} tidak ada di buku ini:", markup=False)
+    people.print("\n".join(said).removesuffix(";") + ".", markup=False)
+    people.print("Bandingkan folder Terkirim dengan buku sebelum melanjutkan.")
 
 
 @app.command()
@@ -1157,7 +1209,16 @@ def _examined_desk(settings: "Settings") -> Iterator[tuple[str, str]]:
     desk = settings.desk
     if desk.tls_certificate is not None and desk.tls_key is not None:
         yield "sertifikat halaman petugas", _certificate_trouble(desk.tls_certificate, desk.tls_key)
-    yield f"halaman petugas di {_desk_address(settings, desk.port)}", ""
+    page = f"halaman petugas di {_desk_address(settings, desk.port)}"
+    try:
+        _listen(settings).close()
+    except OSError as wrong:
+        if wrong.errno == errno.EADDRINUSE:  # nothing tells whose it is: a `serve` that runs is no trouble
+            yield f"{page}, porta {desk.port} sudah dipakai; bila itu `serve` yang sedang berjalan, ini", ""
+        else:
+            yield page, _taken_port(desk.host, desk.port, wrong)
+    else:
+        yield page, ""
 
 
 def _examined_mailbox(settings: "Settings", box: "Mailbox") -> Iterator[tuple[str, str]]:
@@ -1260,6 +1321,8 @@ def staff_list(context: typer.Context) -> None:
     from ledger import labels, staff
 
     with _opened(_settings(context)) as database, database.reading() as session:
+        if staff.empty(session):
+            people.print("Belum ada akun; yang pertama dibuat oleh `serve`.")
         for who in staff.accounts(session):
             state = "nonaktif" if who.disabled else "belum mengganti sandi" if who.must_change else "aktif"
             people.print(f"{who.login}  {labels.ROLES[who.role]}  {state}  {who.name}", markup=False)
@@ -1288,6 +1351,15 @@ def staff_disable(context: typer.Context, login: Login) -> None:
     people.print(f"Akun {who.login} dinonaktifkan; sesinya berakhir.", markup=False)
 
 
+def _verb(wrong: typer.TyperException) -> str:
+    """Return the program with the verb that was under way when a mistake on the command line was found."""
+    steps, context = [], getattr(wrong, "ctx", None)
+    while context is not None and context.parent is not None:
+        steps.append(context.info_name)
+        context = context.parent
+    return " ".join(["run.py", *reversed(steps)])
+
+
 def main() -> int:
     """Run a verb and return the exit code; a mistake on the command line is one line, like any other."""
     try:
@@ -1298,7 +1370,7 @@ def main() -> int:
         from config.mistakes import command_line
 
         if said := command_line(wrong.format_message()):
-            print(f"run.py: {said} Lihat `run.py --help`.", file=sys.stderr)
+            print(f"run.py: {said} Lihat `{_verb(wrong)} --help`.", file=sys.stderr)
         return wrong.exit_code
 
 

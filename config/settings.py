@@ -118,7 +118,7 @@ class Office(Part):
 
 
 class DatabaseSettings(Part):
-    """Where the book lies: an SQLite file (relative to the folder of run.py) or a PostgreSQL URL.
+    """Where the book lies: an SQLite file (relative to the folder above that of office.toml) or a PostgreSQL URL.
 
     A PostgreSQL on another machine is spoken to over verified TLS alone.
     """

@@ -85,7 +85,10 @@ class LearnedClassifier:
         values = linear.scaled(features)
         service = likeliest_service(kind, linear.chances(values))
         why = _reasons(linear, service, values, features, SHOWN_FOR // 2) if kind is not Kind.LAINNYA else ()
-        return service, [Reason(each.found, f"layanan {each.says}", each.weight) for each in why]
+        title = self._rules.title(service)
+        return service, [
+            Reason(each.found, f"layanan {title}{each.says.removeprefix(service)}", each.weight) for each in why
+        ]
 
 
 def kind_chances(linear: Linear, values: Mapping[str, float]) -> dict[Kind, float]:

@@ -236,6 +236,6 @@ def _rule_signs(weighed: Weighed) -> Iterator[tuple[str, float, str]]:
         yield f"r {family}", max(-1.0, min(1.5, weight / 3)) * _RULE_SHARE, shown[family]
     for service, found in weighed.topics.items():
         weight = min(3.0, sum(reason.weight for reason in found))
-        named = f"menyebut urusan {service}: {found[0].found}"
+        named = f"{found[0].says}: {found[0].found}"
         yield f"T {service}", weight / 2 * _RULE_SHARE, named
         yield f"S {service}", weight / 2 * _TOPIC_SHARE, named

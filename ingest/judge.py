@@ -13,7 +13,7 @@ from ingest.identity import identify, phone_e164
 from ingest.model import Model, UnusableModel, read_model
 from ingest.parse import ParsedMail, UnreadableMail, parse
 from ingest.quote import NewText, separate
-from ingest.rules import MOST_LETTERS, RuleClassifier
+from ingest.rules import MOST_LETTERS, UMUM, RuleClassifier
 from ingest.screen import screen
 from ingest.themes import ThemeReader
 from ledger.ports import NO_THEME, Classifier, Found, Identity, Judgement, Screening, Themed, Wording
@@ -78,6 +78,7 @@ def rules_of(settings: Settings) -> RuleClassifier:
         review_below=settings.judging.review_below,
         services=sorted(settings.services),
         mailboxes={box.address: box.service for box in settings.mailboxes},
+        titles={key: settings.service_title(key) for key in (*settings.services, UMUM)},
     )
 
 

@@ -5,6 +5,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from pathlib import Path
 
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
@@ -43,6 +44,15 @@ class Report:
     model: Model
     old: Tally | None
     new: Tally
+
+    def said(self, place: Path) -> str:
+        """Say in Indonesian whether the new model is in use; `place` is where a new one lies."""
+        if not self.keeps_new:
+            return f"Model yang sekarang tetap dipakai: {self.why}."
+        return (
+            f"Model baru sekarang dipakai: {self.why}. Letaknya {place}; `serve`, `daemon`, dan `desk` yang sedang "
+            "berjalan memakainya sesudah dijalankan ulang."
+        )
 
 
 @dataclass(frozen=True, slots=True)

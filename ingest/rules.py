@@ -48,12 +48,18 @@ class RuleClassifier:
     """A Classifier whose whole knowledge is rules.toml; it is deterministic and says why.
 
     `mailboxes` maps each address of the office to the key of its service, a weak hint for the service alone.
-    `services` are the keys that a judgement may name beside "umum".
+    `services` are the keys that a judgement may name beside "umum"; `titles` is how reasons call them.
     """
 
     def __init__(
-        self, rules: Rules, review_below: float, mailboxes: Mapping[str, str], services: Iterable[str]
+        self,
+        rules: Rules,
+        review_below: float,
+        mailboxes: Mapping[str, str],
+        services: Iterable[str],
+        titles: Mapping[str, str] | None = None,
     ) -> None:
+        self._titles = titles or {}
         self._rules = rules
         self._review_below = review_below
         self._mailboxes = {address.lower(): key for address, key in mailboxes.items()}
@@ -110,6 +116,10 @@ class RuleClassifier:
         """Return the service of the mailbox that received the letter, None where it is none of the office's."""
         return self._mailboxes.get((wording.mailbox or "").lower())
 
+    def title(self, key: str) -> str:
+        """Return what reasons call a service."""
+        return self._titles.get(key, key)
+
     def words_of(self, wording: Wording) -> list[str]:
         """Fold subject and text into words, without set phrases."""
         words = [*self.subject_words(wording), ".", *self.fold(wording.text[:MOST_LETTERS])]
@@ -138,10 +148,12 @@ class RuleClassifier:
             if (hit.owner, hit.phrase) not in seen:
                 seen.add((hit.owner, hit.phrase))
                 weight = 1.5 if rank == "word" else 0.5
-                topics[key].append(Reason(_shown(words, hit), f"menyebut urusan {key}", weight))
+                topics[key].append(Reason(_shown(words, hit), f"menyebut urusan {self.title(key)}", weight))
         names = [word for name in wording.attachments for word in [*fold(name.replace("_", " "), {}), "."]]
         for hit in self._files.find(names):
-            topics[hit.owner].append(Reason(_shown(names, hit), f"nama lampiran menyebut urusan {hit.owner}", 0.8))
+            topics[hit.owner].append(
+                Reason(_shown(names, hit), f"nama lampiran menyebut urusan {self.title(hit.owner)}", 0.8)
+            )
         return topics
 
     def _weigh_facts(
@@ -154,7 +166,7 @@ class RuleClassifier:
             yield Said(Kind.INFORMASI, asked, "#question")
         served = [key for key in self._services if topics.get(key)]
         if served:
-            named = Reason(", ".join(served), "menyebut layanan kantor", facts.service_named)
+            named = Reason(", ".join(map(self.title, served)), "menyebut layanan kantor", facts.service_named)
             yield Said(Kind.PERMOHONAN, named, "#served")
         else:
             unnamed = Reason("-", "tidak menyebut layanan yang dapat dimohon", facts.request_without_service)
@@ -193,7 +205,7 @@ class RuleClassifier:
         if box in scores:
             hint = self._rules.facts.mailbox / (2 if kind is Kind.PENGADUAN else 1)
             scores[box] += hint
-            why.append(Reason(wording.mailbox or "", f"masuk ke kotak surat {box}", hint))
+            why.append(Reason(wording.mailbox or "", f"masuk ke kotak surat {self.title(box)}", hint))
         if kind is Kind.PERMOHONAN and self._services:
             del scores[UMUM]
         best = max(scores, key=lambda key: scores[key])

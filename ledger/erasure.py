@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from sqlalchemy import ColumnElement, and_, delete, or_, update
 from sqlmodel import Session, col, select
 
-from ledger import events, files, letters, messages
+from ledger import events, files, letters, messages, staff
 from ledger.entries import PERSONAL_FIELDS
 from ledger.errors import LedgerError
 from ledger.models import (
@@ -174,7 +174,7 @@ def forget(session: Session, scope: Scope, *, reason: str, actor: str, at: datet
     an administrator; the reason may not tell who the person is. Raises LedgerError.
     """
     check_administrator(session, actor)
-    reason = messages.storable(" ".join(reason.split()))
+    reason = _on_one_line(reason)
     entries = [session.get_one(Entry, entry_id) for entry_id in scope.entries]
     mails = [session.get_one(Message, message_id) for message_id in scope.mails]
     found = [belongings_of(session, entry) for entry in entries]
@@ -190,9 +190,25 @@ def forget(session: Session, scope: Scope, *, reason: str, actor: str, at: datet
 def check_administrator(session: Session, login: str) -> Staff:
     """Return the account of an administrator in use; raises LedgerError for anybody else."""
     who = session.exec(select(Staff).where(col(Staff.login) == login)).first()
-    if who is None or who.disabled or who.role is not Role.ADMIN:
+    if who is None and staff.empty(session):
+        raise LedgerError("Belum ada akun; yang pertama dibuat oleh `run.py serve`.")
+    if who is None:
+        raise LedgerError(f"Akun {login} belum ada; `run.py staff list` menyebut semua akun.")
+    if who.disabled or who.role is not Role.ADMIN:
         raise LedgerError("Hanya pengelola sistem (admin) yang boleh menghapus data pribadi.")
     return who
+
+
+def check_reason(session: Session, scope: Scope, reason: str) -> None:
+    """See that a reason is given and tells nobody whose data a scope names; raises LedgerError."""
+    entries = [session.get_one(Entry, entry_id) for entry_id in scope.entries]
+    mails = [session.get_one(Message, message_id) for message_id in scope.mails]
+    mails += [mail for entry in entries for mail in belongings_of(session, entry).mails]
+    _check_reason(_on_one_line(reason), entries, mails)
+
+
+def _on_one_line(reason: str) -> str:
+    return messages.storable(" ".join(reason.split()))
 
 
 def _check_reason(reason: str, entries: Sequence[Entry], mails: Sequence[Message]) -> None:

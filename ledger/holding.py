@@ -26,6 +26,12 @@ def own_name() -> str:
     return f"{platform.node() or 'komputer ini'}:{os.getpid()}"
 
 
+def _in_words(name: str) -> str:
+    """Say which process a name of `own_name` is."""
+    host, _, process = name.rpartition(":")
+    return f"proses {process} di komputer {host.removeprefix('komputer ')}" if host else "proses lain"
+
+
 @contextmanager
 def holding_the_book(database: Database) -> Iterator[None]:
     """Hold an SQLite book for reading mailboxes and sending letters; raises AlreadyHeld, naming the holder.
@@ -42,8 +48,8 @@ def holding_the_book(database: Database) -> Iterator[None]:
     try:
         lock.acquire(timeout=0)
     except Timeout as wrong:
-        name = holder.read_text(encoding="utf-8") if holder.exists() else "proses lain"
-        raise AlreadyHeld(f"buku ini sedang dipakai oleh {name}; hentikan dahulu proses itu") from wrong
+        name = holder.read_text(encoding="utf-8") if holder.exists() else ""
+        raise AlreadyHeld(f"buku ini sedang dipakai oleh {_in_words(name)}; hentikan dahulu proses itu") from wrong
     try:
         holder.write_text(own_name(), encoding="utf-8")
         yield

@@ -1,4 +1,4 @@
-"""The Indonesian words that a person reads for every value of the book's enumerations."""
+"""The Indonesian words that a person reads for every value of the book's enumerations, and for a size."""
 
 from ledger.words import ArrivalState, Channel, Disposition, Kind, LetterState, Purpose, Register, Role, Status
 
@@ -207,3 +207,12 @@ def value(name: str, said: object) -> str:
     if isinstance(said, list):
         return ", ".join(map(str, said))
     return "" if said is None else _VALUES.get(name, {}).get(str(said), str(said))
+
+
+def size(count: int) -> str:
+    """Say a number of bytes: "812 bita", "240 KB", "1,4 MB"."""
+    if count < 1000:
+        return f"{count} bita"
+    if count < 1_000_000:
+        return f"{count / 1000:.0f} KB"
+    return f"{count / 1_000_000:.1f} MB".replace(".", ",")

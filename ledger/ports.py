@@ -35,7 +35,9 @@ class Reason:
     weight: float
 
     def __str__(self) -> str:
-        return f"{self.says}: “{self.found}” ({self.weight:+.1f})"
+        effect = "menguatkan" if self.weight >= 0 else "melemahkan"
+        weight = f"{abs(self.weight):.1f}".replace(".", ",")
+        return f"{self.says}: “{self.found}” ({effect} {weight})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -514,7 +514,13 @@ class Waiting:
     """How much waits for a person in the rooms of the rail."""
 
     review: int
+    quarantined: int
     undelivered: int
+
+    @property
+    def to_look_at(self) -> int:
+        """Return how much waits in all trays of the review."""
+        return self.review + self.quarantined
 
 
 _NOT_ERASED = or_(col(Entry.erased_at).is_(None), col(Letter.owed_at) > col(Entry.erased_at))
@@ -527,13 +533,11 @@ _WITH_DOUBT = (Disposition.UNREGISTERED, Disposition.FOLLOW_UP)
 def waiting(session: Session) -> Waiting:
     """Count what waits for a person: entries and mails to look at, letters of open entries that did not go out."""
     entries = session.exec(select(func.count()).select_from(Entry).where(col(Entry.needs_review).is_(True))).one()
-    mails = session.exec(select(func.count()).select_from(Message).where(_mail_to_look_at())).one()
-    return Waiting(entries + mails, sum(undelivered(session).values()))
-
-
-def _mail_to_look_at() -> ColumnElement[bool]:
     doubtful = and_(col(Message.disposition).in_(_WITH_DOUBT), col(Message.needs_review).is_(True))
-    return or_(col(Message.disposition) == Disposition.QUARANTINED, doubtful)
+    unread = col(Message.disposition) == Disposition.QUARANTINED
+    both = select(func.count().filter(doubtful), func.count().filter(unread)).select_from(Message)
+    mails, quarantined = session.exec(both.where(or_(doubtful, unread))).one()
+    return Waiting(entries + mails, quarantined, sum(undelivered(session).values()))
 
 
 def undelivered(session: Session) -> dict[LetterState, int]:
@@ -590,14 +594,15 @@ def overview(session: Session, addresses: Sequence[str], *, zone: ZoneInfo, toda
     underway = select(func.count()).where(
         col(Letter.state).in_([LetterState.OWED, LetterState.QUEUED, LetterState.SENDING])
     )
+    waits = waiting(session)
     return Today(
         new=counted(Filter(new_since=today - timedelta(days=1))),
-        review=waiting(session).review,
+        review=waits.review,
         due_today=counted(Filter(due_today=True)),
         overdue=counted(Filter(overdue=True)),
         letters=undelivered(session),
         underway=session.exec(underway).one(),
-        quarantined=mails_in(session, [Disposition.QUARANTINED]),
+        quarantined=waits.quarantined,
         unsettled=session.exec(select(func.count()).where(_UNSETTLED)).one(),
         unfetchable=session.exec(select(func.count()).where(_UNFETCHABLE)).one(),
         mailboxes=_mailboxes(session, addresses),
@@ -734,7 +739,7 @@ def news(session: Session, since: int) -> News:
     by_mail = entries.filter(col(Entry.channel) == Channel.EMAIL)
     found = session.exec(select(entries, by_mail).select_from(Entry).where(col(Entry.id) > since)).one()
     waits = waiting(session)
-    return News(found[0], found[1], waits.review, waits.undelivered)
+    return News(found[0], found[1], waits.to_look_at, waits.undelivered)
 
 
 def newest_entry(session: Session) -> int:

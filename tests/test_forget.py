@@ -88,6 +88,7 @@ def test_an_administrator_erases_a_person_and_is_told_where_copies_are_left(conf
     assert done.returncode == 0, done.stderr
     assert "hapus  PGD/2026/0001" in done.stdout and "1 penghapusan dicatat" in done.stdout
     assert "berkas yang diimpor" in done.stdout and "buku-20261122-1230.cadangan" in done.stdout
+    assert "periksa juga salinan" in done.stdout
     assert MARK.encode() not in _bytes(config)
     (line,) = erasure_list.read(erasure_list.place(load(config)))
     assert (line.number, len(line.mails)) == ("PGD/2026/0001", 1)
@@ -99,18 +100,55 @@ def test_an_administrator_erases_a_person_and_is_told_where_copies_are_left(conf
     assert again.returncode == 0 and "Tidak ada lagi yang perlu dihapus" in again.stdout
 
 
-@pytest.mark.parametrize("answer", ["n\n", "\n"])
+@pytest.mark.parametrize("answer", ["t\n", "Tidak\n", "\n", "barangkali\nT\n"])
 def test_without_a_yes_nothing_is_erased(config: Path, answer: str) -> None:
     done = _forget(config, "PGD/2026/0001", answer=answer)
-    assert done.returncode == 1 and "Hapus semua itu?" in done.stdout
+    assert done.returncode == 1 and "Hapus semua itu? Penghapusan tidak dapat diurungkan. [y/T]" in done.stdout
+    assert ("Jawablah y (ya) atau t (tidak)" in done.stdout) == answer.startswith("barangkali")
     assert MARK.encode() in _bytes(config)
+
+
+@pytest.mark.parametrize("answer", ["y\n", "YA\n", "yes\nYa\n"])
+def test_a_yes_in_the_language_of_the_office_erases(config: Path, answer: str) -> None:
+    done = _forget(config, "PGD/2026/0001", answer=answer)
+    assert done.returncode == 0 and "1 penghapusan dicatat" in done.stdout, done.stderr
+    assert MARK.encode() not in _bytes(config)
+
+
+def test_a_backup_made_to_a_folder_named_by_hand_is_named_also_where_that_is_gone(config: Path, tmp_path: Path) -> None:
+    stick = tmp_path / "stik"
+    stick.mkdir()
+    assert _run(config, "backup", str(stick)).returncode == 0
+    (made,) = stick.glob("*.cadangan")
+    done = _forget(config, "PGD/2026/0001", "--ya")
+    assert str(made) in done.stdout and f"{load(config).backup.folder} (sekarang tanpa cadangan)" in done.stdout
+    stick.rename(tmp_path / "dicabut")
+    assert f"{stick} (folder ini sekarang tidak terpasang)" in _forget(config, "PGD/2026/0001", "--ya").stdout
+
+
+def test_a_reason_that_tells_who_it_is_is_refused_before_anything_is_asked(config: Path) -> None:
+    for password, reason, words in [("", " ", "harus diisi"), (PASSWORD, f"diminta {MARK}", "Alasan tidak boleh")]:
+        done = _run(config, "forget", "PGD/2026/0001", "--alasan", reason, "--oleh", "admin", said=f"{password}\ny\n")
+        assert (done.returncode, len(done.stderr.splitlines()), words in done.stderr) == (1, 1, True), done.stderr
+        assert "hapus" not in done.stdout.lower()
+    assert MARK.encode() in _bytes(config)
+
+
+def test_before_the_first_account_is_made_the_operator_is_told_how(tmp_path: Path) -> None:
+    done = _forget(write_office(tmp_path, [Box()], database_url="sqlite:///book.db"), "PGD/2026/0001")
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1), done.stderr
+    assert "Belum ada akun; yang pertama dibuat oleh `run.py serve`" in done.stderr
+
+
+def test_the_help_says_that_the_password_is_always_asked_for(config: Path) -> None:
+    assert "kata sandi tetap diminta" in " ".join(_run(config, "forget", "--help").stdout.replace("│", " ").split())
 
 
 @pytest.mark.parametrize(
     ("login", "password", "code", "said"),
     [
         ("petugas", PASSWORD, 1, "Hanya pengelola sistem"),
-        ("tidak-ada", PASSWORD, 1, "Hanya pengelola sistem"),
+        ("tidak-ada", PASSWORD, 1, "Akun tidak-ada belum ada"),
         ("admin", "salah sama sekali", 2, "tidak cocok"),
         ("baru", "", 2, "tidak cocok"),
     ],

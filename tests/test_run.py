@@ -20,6 +20,7 @@ from pathlib import Path
 import pytest
 
 from ledger.database import Database
+from ledger.labels import size
 from ledger.words import Channel
 from run import Job
 from tests.office import write_entry
@@ -176,6 +177,20 @@ def test_a_mistake_on_the_command_line_is_exit_2_in_one_line(arguments: tuple[st
     assert re.search("tidak dikenal|belum disebutkan|berlebih", line)
 
 
+@pytest.mark.parametrize(
+    ("arguments", "verb"),
+    [
+        (("tidak-ada",), ""),
+        (("import", "x.eml"), " import"),
+        (("explain", "--warna"), " explain"),
+        (("staff", "reset"), " staff reset"),
+        (("staff", "ganti"), " staff"),
+    ],
+)
+def test_a_mistake_on_the_command_line_points_to_the_help_of_its_verb(arguments: tuple[str, ...], verb: str) -> None:
+    assert one_line(run(*arguments), 2).endswith(f"Lihat `run.py{verb} --help`.")
+
+
 @pytest.mark.parametrize("content", [b"ini bukan basis data, hanya teks yang cukup panjang" * 100])
 def test_a_book_that_is_no_database_is_one_line_and_exit_1(dead: Path, content: bytes) -> None:
     (dead.parents[1] / "book.db").write_bytes(content)
@@ -307,7 +322,34 @@ def test_check_names_each_server_that_refuses(dead: Path) -> None:
     assert ended.out.count("PERLU TINDAKAN") >= 2
 
 
+def test_check_tells_that_the_port_of_the_desk_is_taken(tmp_path: Path) -> None:
+    port = free_port()
+    config = write_office(tmp_path, [Box()], database_url="sqlite:///book.db", desk={"port": port}, **QUICK)
+    free, taken = f"halaman petugas di http://127.0.0.1:{port}/: benar", f"porta {port} sudah dipakai; bila itu `serve`"
+    told = run("check", config=config).out
+    assert free in told and taken not in told
+    with socket.create_server(("127.0.0.1", port)):
+        told = run("check", config=config).out
+    assert taken in told and free not in told
+
+
+# Learning
+
+
+def test_without_corrections_nothing_is_learned_and_the_model_stays(dead: Path) -> None:
+    model = dead.parent / "model.json"
+    before = model.read_bytes()
+    ended = run("learn", config=dead)
+    assert (ended.code, ended.err) == (0, "")
+    assert "Belum ada pembetulan petugas" in ended.out and "model yang sekarang tetap dipakai" in ended.out
+    assert model.read_bytes() == before
+
+
 # Accounts
+
+
+def test_a_book_without_accounts_says_where_the_first_comes_from(dead: Path) -> None:
+    assert run("staff", "list", config=dead).out == "Belum ada akun; yang pertama dibuat oleh `serve`.\n"
 
 
 def test_accounts_are_added_listed_reset_and_disabled(dead: Path) -> None:
@@ -489,7 +531,8 @@ def test_a_second_daemon_on_the_same_book_is_told_who_holds_it(config: Path) -> 
         holder = config.parents[1] / "book.db.pemegang"
         wait_until(lambda: holder.exists() and holder.read_text(encoding="utf-8"))
         for verb in ("daemon", "poll", "serve"):
-            assert f":{process.pid}" in one_line(run(verb, config=config), 1)
+            told = one_line(run(verb, config=config), 1)
+            assert f"sedang dipakai oleh proses {process.pid} di komputer " in told
         # What only reads is not kept out.
         assert run("verify", config=config).code == 0
 
@@ -512,6 +555,7 @@ def test_the_staff_page_answers_on_its_port_and_ends_in_good_order(config: Path,
         with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=20) as page:
             assert page.status == 200
             assert "Disperinaker" in page.read().decode()
+        assert "Tekan Ctrl-C untuk berhenti." in said(config)
         process.terminate()
         assert process.wait(15) == 0, said(config)
         wait_until(lambda: nobody_left(process.pid), seconds=5)
@@ -623,6 +667,7 @@ def test_a_book_is_backed_up_lost_and_restored_and_nobody_is_written_to_twice(
     (file,) = stick.iterdir()
     assert (made.code, file.suffix) == (0, ".cadangan"), made.err
     assert "1 entri, 1 surat masuk, 1 surat keluar" in made.out and "data pribadi" in made.out
+    assert f"{file} ({size(file.stat().st_size)})" in made.out
     # After the backup another citizen writes and gets a number; then the disk is lost.
     dovecot.deliver(account, mail(2))
     assert run("poll", config=config).last["acknowledged"] == 1
@@ -632,6 +677,7 @@ def test_a_book_is_backed_up_lost_and_restored_and_nobody_is_written_to_twice(
     restored = run("restore", file, config=config)
     assert restored.code == 0, restored.err
     assert "nomor yang sudah dijanjikan: PGD/2026/0002;" in restored.out
+    assert "ditandai perlu ditinjau.\nBandingkan" in restored.out
     assert run("verify", config=config).code == 0
     again = [run("poll", config=config).last for _ in range(2)]
     assert [(one["recorded"], one["acknowledged"], one["withheld"]) for one in again] == [(1, 0, 1), (0, 0, 0)]
@@ -653,6 +699,7 @@ def test_a_restoration_goes_on_where_the_sent_folder_is_out_of_reach_and_says_so
         left.unlink()
     restored = run("restore", file, config=dead)
     assert restored.code == 0 and "tidak diketahui" in restored.err
+    assert "mungkin sudah terkirim.\nBandingkan" in restored.out
     assert "siti" in run("staff", "list", config=dead).out
 
 
@@ -671,7 +718,7 @@ def test_a_book_that_is_held_is_not_restored(config: Path, tmp_path: Path) -> No
     with running("daemon", config=config) as process:
         holder = tmp_path / "book.db.pemegang"
         wait_until(lambda: holder.exists() and holder.read_text(encoding="utf-8"))
-        assert f":{process.pid}" in one_line(run("restore", file, config=config), 1)
+        assert f"proses {process.pid} di komputer" in one_line(run("restore", file, config=config), 1)
 
 
 def test_the_daemon_makes_the_backup_of_the_day_and_status_tells_its_age(config: Path, tmp_path: Path) -> None:

@@ -103,6 +103,16 @@ def test_an_existing_file_is_kept_unless_the_operator_asks(config: Path, tmp_pat
     assert len(numbers(file)) == 4
 
 
+def test_a_file_without_an_ending_and_a_folder_with_one_get_a_pdf(config: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "usb.2026"
+    folder.mkdir()
+    for place in (tmp_path / "buku", folder):
+        assert run("export", "--output", place, config=config).code == 0
+    (made,) = folder.iterdir()
+    assert made.suffix == ".pdf"
+    assert all(file.read_bytes().startswith(b"%PDF-") for file in (tmp_path / "buku", made))
+
+
 def test_into_a_folder_the_file_gets_a_name_of_its_own(config: Path, tmp_path: Path) -> None:
     folder = tmp_path / "usb"
     folder.mkdir()
@@ -132,6 +142,8 @@ def test_nothing_half_written_is_left_behind(config: Path, tmp_path: Path) -> No
         (["--layanan", "tidakada"], "bukan layanan kantor ini"),
         (["--format", "docx"], "--format"),
         (["--format", "csv", "--output", "buku.pdf"], "tidak cocok dengan nama berkas"),
+        (["--output", "buku.docx"], "akhiran .docx tidak dikenal; yang dikenal: pdf, xlsx, csv, jsonl"),
+        (["--output", f"{'a' * 300}.docx"], "akhiran .docx tidak dikenal"),
         (["--kertas", "a5"], "a4 atau f4"),
     ],
 )
@@ -152,6 +164,13 @@ def test_the_name_of_the_file_tells_the_form_of_a_recap(config: Path, tmp_path: 
     file = tmp_path / name
     assert run("recap", "2026-11", "--output", file, config=config).code == 0
     assert file.read_bytes().startswith(begins)
+
+
+def test_a_recap_of_an_unknown_ending_is_a_wrong_command(config: Path, tmp_path: Path) -> None:
+    for name in ("rekap.docx", "rekap.csv"):
+        said = one_line(run("recap", "2026-11", "--output", tmp_path / name, config=config), 2)
+        assert "tidak dikenal; yang dikenal: pdf, xlsx, txt" in said
+        assert not (tmp_path / name).exists()
 
 
 def test_a_recap_is_not_written_under_the_name_of_another_form(config: Path, tmp_path: Path) -> None:

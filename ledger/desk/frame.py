@@ -54,15 +54,6 @@ def remaining(status: Status, due: date | None, today: date) -> Remaining | None
     return Remaining(f"{days} hari lagi", "due" if days == 2 else "calm")
 
 
-def size(count: int) -> str:
-    """Say a number of bytes: "812 bita", "240 KB", "1,4 MB"."""
-    if count < 1000:
-        return f"{count} bita"
-    if count < 1_000_000:
-        return f"{count / 1000:.0f} KB"
-    return f"{count / 1_000_000:.1f} MB".replace(".", ",")
-
-
 def grouped(count: int) -> str:
     """Say a count with Indonesian grouping: "10.482"."""
     return f"{count:,}".replace(",", ".")
@@ -141,7 +132,7 @@ def _rooms(waiting: search.Waiting) -> tuple[Room, ...]:
         Room("today", "Hari ini", "/"),
         Room("book", "Buku", "/buku"),
         Room("requests", "Permohonan", "/permohonan"),
-        Room("review", "Tinjau", "/tinjau", waiting.review),
+        Room("review", "Tinjau", "/tinjau", waiting.to_look_at),
         Room("outbox", "Belum tersampaikan", "/belum-tersampaikan", waiting.undelivered),
         Room("reports", "Laporan", "/laporan"),
     )
@@ -164,7 +155,7 @@ def _environment(settings: Settings) -> Environment:
         moment=lambda at: dates.short_moment(at, office.zone),
         long_moment=lambda at: dates.long_moment(at, office.zone, office.zone_label),
         iso=lambda at: at.astimezone(office.zone).isoformat(timespec="minutes"),
-        size=size,
+        size=labels.size,
         grouped=grouped,
     )
     environment.globals.update(

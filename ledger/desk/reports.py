@@ -137,6 +137,7 @@ def routes(frame: Frame) -> APIRouter:
     @router.get("")
     def page(request: Request, officer: Reader) -> HTMLResponse:
         wish = Wish.of(request.query_params)
+        wish.typed["samarkan"] = "ya"
         if not request.query_params:
             wish.typed["masa"] = Period.month_of(frame.today()).key
         return _shown(frame, officer, wish)

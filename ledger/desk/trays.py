@@ -105,7 +105,6 @@ class Trays:
                 before=before,
                 older=mails[-1].id if len(found) > ROWS else None,
                 entries=review.entries_of(session, mails),
-                total=search.waiting(session).review,
             )
 
     def quarantine(
@@ -173,7 +172,7 @@ class Trays:
             kinds=KINDS,
             services=_services(self.frame),
             releasing=self.resettling is not None,
-            quarantined=search.mails_in(session, [Disposition.QUARANTINED]),
+            waiting=search.waiting(session),
             **shown,
         )
 

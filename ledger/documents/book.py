@@ -23,6 +23,7 @@ from ledger.secrecy import is_hidden, masked
 from ledger.words import CLOSED, Channel, Form, Ledger, Paper, Register, Status
 
 NOT_TOLD = "(tidak menyebutkan nama)"
+BY_ADDRESS = "(menurut alamat pengirim)"
 ERASED = "(data pribadi dihapus)"
 AIRED = "Disiarkan"
 """How the remark begins that says when a matter was told on the radio."""
@@ -148,7 +149,7 @@ class OpenBook:
         return Record(
             place=place,
             entry=entry,
-            name=entry.name or (ERASED if entry.erased_at else NOT_TOLD),
+            name=name_of(entry),
             channel=channel_word(entry),
             service=self.settings.service_title(entry.service),
             classification=_classification(entry),
@@ -186,6 +187,13 @@ class OpenBook:
             yield "Lewat batas waktu"
         if entry.erased_at:
             yield f"Data pribadi dihapus {dates.dense_date(entry.erased_at, zone)}"
+
+
+def name_of(entry: Entry) -> str:
+    """Return who told the matter, as documents say it; where nobody was named, by what the sender's address tells."""
+    if entry.name or not entry.sender_name:
+        return entry.name or (ERASED if entry.erased_at else NOT_TOLD)
+    return f"{entry.sender_name} {BY_ADDRESS}"
 
 
 def channel_word(entry: Entry) -> str:

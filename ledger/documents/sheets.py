@@ -117,7 +117,7 @@ class Workbook:
             # LibreOffice gives such a row the height of one line, whatever it holds.
             sheet.set_row(row, min(_LINE_POINTS * _lines(value), _TALLEST))
             self.put(sheet, (row, 0), title, "", strong=True)
-            self.put(sheet, (row, 1), value, MOMENT if isinstance(value, datetime) else DAY)
+            self.put(sheet, (row, 1), value, WHOLE if isinstance(value, int) else "")
         self.dress(sheet)
 
     def dress(self, sheet: Worksheet) -> None:

@@ -10,7 +10,7 @@ from config.settings import Settings
 from ledger import dates, events, files, labels, search, staff, workflow
 from ledger.database import Database
 from ledger.documents import exports
-from ledger.documents.book import NOT_TOLD, channel_word
+from ledger.documents.book import channel_word, name_of
 from ledger.documents.cover import Cover, Seal
 from ledger.documents.plain import shortened
 from ledger.documents.typeset import typeset
@@ -188,7 +188,7 @@ def _told_to_the_caller(session: Session, settings: Settings, entry: Entry) -> I
     if entry.aired_at:
         yield "Disiarkan", _moment(settings, entry.aired_at)
     yield "Melalui", channel_word(entry)
-    yield "Nama", entry.name or NOT_TOLD
+    yield "Nama", name_of(entry)
     yield "Layanan", settings.service_title(entry.service)
     yield "Perihal", entry.matter or entry.account
     yield "Petugas penerima", _taker(session, entry)
@@ -244,7 +244,7 @@ def _told_to_those_who_act(session: Session, settings: Settings, entry: Entry, *
     yield "Melalui", channel_word(entry)
     yield "Jenis", labels.KINDS[entry.kind] + (", berkadar pengawasan" if entry.restricted else "")
     yield "Layanan", settings.service_title(entry.service)
-    yield "Pelapor", HIDDEN if nameless else entry.name or NOT_TOLD
+    yield "Pelapor", HIDDEN if nameless else name_of(entry)
     if not nameless:
         yield "Mewakili", entry.represents
         yield "Instansi", entry.organisation

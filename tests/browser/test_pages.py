@@ -114,6 +114,19 @@ def test_rows_are_forty_pixels_and_long_names_do_not_break_the_columns(
     assert page.locator(".book thead").evaluate("h => getComputedStyle(h.querySelector('th')).position") == "sticky"
 
 
+@pytest.mark.parametrize("viewport", [WIDE, Viewport(1280, 720)], ids=["1366", "1280"])
+@pytest.mark.parametrize("path", ["/", "/buku"])
+def test_the_matter_is_the_widest_column(
+    open_page: Callable[[Viewport], Page], address: str, viewport: Viewport, path: str
+) -> None:
+    page = open_page(viewport)
+    page.goto(address + path)
+    widths = page.evaluate("[...document.querySelector('.book thead').rows[0].cells].map(h => h.offsetWidth)")
+    assert widths[4] == max(widths) and widths[4] >= 170
+    heights = page.evaluate("[...document.querySelectorAll('.book tbody tr')].map(r => r.offsetHeight)")
+    assert min(heights) >= 40 and max(heights) <= 44
+
+
 def test_the_whole_row_leads_to_its_entry_without_scripts(open_page: Callable[[Viewport], Page], address: str) -> None:
     page = open_page(Viewport(1366, 768, scripts=False))
     page.goto(address + "/buku?cari=" + LONG_NAME.split()[2])

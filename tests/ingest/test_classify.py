@@ -14,10 +14,12 @@ from hypothesis import strategies as st
 from config.rules import Evidence, Rules, ServiceWords
 from ingest.classify import Caution, LearnedClassifier, classifier, likeliest_service
 from ingest.folding import fold
+from ingest.judge import classifier_of, rules_of
 from ingest.model import Linear, Model, read_model
 from ingest.rules import RuleClassifier
-from ledger.ports import Classifier, Judgement, Wording
+from ledger.ports import Classifier, Judgement, Reason, Wording
 from ledger.words import Kind
+from tests import office
 
 SHIPPED = Path(__file__).parents[2] / "config" / "rules.toml"
 BOXES = {"industri@example.org": "ppjp", "migran@example.org": "siskotkln"}
@@ -154,7 +156,21 @@ def test_review_below_decides_how_much_is_shown() -> None:
 
 def test_every_reason_says_what_it_speaks_for_the_words_found_and_the_weight() -> None:
     said = [str(reason) for reason in judge("Petugas membentak saya di loket.").reasons]
-    assert any(line.startswith("pengaduan: ") and "“membentak”" in line and "(+" in line for line in said)
+    assert any(line.startswith("pengaduan: ") and "“membentak”" in line and "(menguatkan " in line for line in said)
+
+
+def test_reasons_tell_the_direction_in_words_and_the_weight_with_a_comma() -> None:
+    assert str(Reason("gaji", "pengaduan: lazim", 0.6)) == "pengaduan: lazim: “gaji” (menguatkan 0,6)"
+    assert str(Reason("?", "pengaduan: bertanya", -1.25)).endswith("(melemahkan 1,2)")
+
+
+def test_reasons_call_a_service_by_its_title() -> None:
+    wording = Wording("Pendaftaran PPJP", "Mohon didaftarkan perjanjian pemborongan pekerjaan perusahaan kami.")
+    for each in (rules_of(office.settings()), classifier_of(office.settings())):
+        said = [str(reason) for reason in each.judge(wording).reasons if "layanan" in reason.says]
+        title = office.settings().service_title("ppjp")
+        assert any(title in line for line in said)
+        assert not any("urusan ppjp" in line or "layanan ppjp" in line for line in said)
 
 
 def test_the_same_letter_is_always_judged_alike() -> None:

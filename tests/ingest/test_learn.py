@@ -111,6 +111,8 @@ def test_corrections_that_help_are_learned() -> None:
     corrections = [_correction(number, Kind.PENGADUAN) for number in range(6)]
     report = learn(small_model(), some(), corrections, reader(), CAUTION, TODAY)
     assert report.keeps_new, report.why
+    told = report.said(Path("kantor") / "model.json")
+    assert told.startswith("Model baru sekarang dipakai: ") and str(Path("kantor") / "model.json") in told
     assert report.model.corrections == tuple(sorted(each.digest for each in corrections))
     assert report.old is not None
     assert report.old.letters == report.new.letters == len(some()) + 6
@@ -125,6 +127,7 @@ def test_the_old_model_is_kept_where_the_new_one_is_worse() -> None:
     report = learn(old, some(), [honest, *_contradicting(wrong)], reader(), CAUTION, TODAY)
     assert not report.keeps_new
     assert report.model is old
+    assert report.said(Path("model.json")) == f"Model yang sekarang tetap dipakai: {report.why}."
     assert report.old is not None
     assert (report.new.right, -report.new.lost) < (report.old.right, -report.old.lost)
 

@@ -59,7 +59,7 @@ def test_months_are_those_of_the_office_and_only_corrected_judgements_count_as_w
     _act(database, 3, name="Budi")
     with database.reading() as session:
         months = corrections.by_month(session, WIB)
-    assert [(month.label, month.judged, month.corrected, month.right) for month in months] == [
-        ("2026-11", 2, 1, 0.5),
-        ("2027-01", 1, 0, 1.0),
+    assert [(month.label, month.judged, month.reviewed, month.corrected, month.right) for month in months] == [
+        ("2026-11", 2, 2, 1, 0.5),
+        ("2027-01", 1, 0, 0, 1.0),
     ]

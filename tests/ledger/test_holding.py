@@ -21,7 +21,8 @@ def test_a_second_holder_of_an_sqlite_book_is_refused_and_told_who_holds_it(data
     with holding_the_book(database):
         with pytest.raises(AlreadyHeld) as refused, holding_the_book(database):
             pytest.fail("both hold the book")
-        assert own_name() in str(refused.value)
+        host, _, process = own_name().rpartition(":")
+        assert f"sedang dipakai oleh proses {process} di komputer {host}" in str(refused.value)
     with holding_the_book(database):
         pass
 

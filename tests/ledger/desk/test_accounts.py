@@ -8,7 +8,7 @@ from sqlmodel import select
 from starlette.testclient import TestClient
 
 from config.settings import Settings
-from ledger import staff
+from ledger import labels, staff
 from ledger.database import Database
 from ledger.desk.app import create
 from ledger.models import Event, Staff
@@ -45,6 +45,11 @@ def test_an_account_is_added_and_its_password_shown_once(admin: TestClient, data
     assert shown.group(1) not in admin.get("/akun").text
     signed = admin.post("/masuk", data={"masuk": "budi", "sandi": shown.group(1)})
     assert signed.headers["location"] == "/sandi"
+
+
+def test_the_hint_tells_what_each_role_may_do(admin: TestClient) -> None:
+    hint = admin.get("/akun").text.partition("Petugas mencatat dan memproses")[2].partition("</p>")[0]
+    assert all(f"{labels.ROLES[role].lower()} " in hint for role in Role if role is not Role.PETUGAS)
 
 
 @pytest.mark.parametrize(

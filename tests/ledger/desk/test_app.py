@@ -10,7 +10,8 @@ from config.settings import Settings
 from ledger import labels
 from ledger.database import Database
 from ledger.desk.app import create
-from ledger.desk.frame import STATIC, remaining, size
+from ledger.desk.frame import STATIC, remaining
+from ledger.labels import size
 from ledger.words import ArrivalState, Channel, Disposition, Kind, LetterState, Purpose, Register, Role, Status
 from tests.ledger.desk.conftest import Desk
 from tests.ledger.desk.signed import sign

@@ -50,6 +50,18 @@ def test_the_form_offers_this_month_first(desk: Desk) -> None:
     assert '<option value="2026-11" selected>Bulan November 2026</option>' in desk.text("/laporan")
 
 
+@pytest.mark.parametrize("asked", ["", "?kanal=radio"])
+def test_identities_are_masked_unless_an_officer_unticks_it(desk: Desk, asked: str) -> None:
+    assert 'name="samarkan" type="checkbox" value="ya" checked' in desk.text(f"/laporan{asked}")
+
+
+@pytest.mark.parametrize(("sent", "ticked"), [({}, False), ({"samarkan": "ya"}, True)])
+def test_a_form_that_comes_back_shows_the_tick_as_it_was_sent(desk: Desk, sent: dict[str, str], ticked: bool) -> None:
+    page = desk.browser.post(PATH, data={"masa": "0000"} | sent)
+    assert page.status_code == 422
+    assert ('name="samarkan" type="checkbox" value="ya" checked' in page.text) is ticked
+
+
 @pytest.mark.parametrize("form", list(Form))
 def test_each_form_is_handed_out_as_a_file_under_its_own_name(desk: Desk, form: Form) -> None:
     furnish(desk.database)

@@ -23,6 +23,20 @@ def test_what_must_be_looked_at_stands_with_its_reason(desk: Desk) -> None:
     assert "IKLAN" not in page
 
 
+def test_the_numbers_of_the_trays_add_up_to_that_of_the_room_and_the_tile_counts_its_tray(desk: Desk) -> None:
+    with desk.database.noting() as session:
+        put_entry(session, 1, needs_review=True)
+        put_mail(session, Disposition.UNREGISTERED, needs_review=True)
+        put_mail(session, Disposition.QUARANTINED)
+    for path in ("/tinjau", "/tinjau/karantina", "/tinjau/kotak-lain"):
+        page = desk.text(path)
+        assert 'Perlu ditinjau <b class="count">2</b></a>' in page
+        assert 'Karantina <b class="count">1</b></a>' in page
+        assert '<b class="count">3<span class="unseen"> menunggu</span></b>' in page
+    assert desk.text("/tinjau").count("<li data-item>") == 2
+    assert '<a href="/tinjau"><b>2</b> perlu ditinjau</a>' in desk.text("/")
+
+
 def test_quarantine_names_what_could_not_be_read_or_fetched(desk: Desk) -> None:
     with desk.database.noting() as session:
         put_mail(

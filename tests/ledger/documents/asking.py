@@ -58,8 +58,8 @@ def sheet(content: bytes, name: str = "Buku") -> Worksheet:
 
 
 def pages(content: bytes) -> list[str]:
-    """Return the text of each page of a PDF, without the places where long words may break."""
-    return [page.extract_text().replace("\u200b", "") for page in PdfReader(BytesIO(content)).pages]
+    """Return the text of each page of a PDF."""
+    return [page.extract_text() for page in PdfReader(BytesIO(content)).pages]
 
 
 def text(content: bytes) -> str:

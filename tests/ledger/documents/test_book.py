@@ -170,6 +170,14 @@ def test_who_gave_no_name_is_said_to_have_given_none(database: Database) -> None
     assert "Data pribadi dihapus 23-11-2026" in rows[1]["Keterangan"]
 
 
+def test_who_is_known_by_the_address_alone_is_shown_as_such_unless_secret(database: Database) -> None:
+    put(database, (1, {"sender_name": "Warung Siti"}), (2, {"sender_name": "Toko Budi", "secret": True}))
+    rows = csv_rows(made(database, Form.CSV))
+    assert [row["Nama Pengadu"] for row in rows] == ["Warung Siti (menurut alamat pengirim)", HIDDEN]
+    seen = csv_rows(made(database, Form.CSV, may_see=True))
+    assert seen[1]["Nama Pengadu"] == "Toko Budi (menurut alamat pengirim)"
+
+
 def test_a_moment_near_midnight_is_that_of_the_office(database: Database) -> None:
     put(database, (1, {"received_at": wib(30, 10, 23)}), (2, {"received_at": wib(1, 11, 0)}))
     assert [row["Tanggal & Jam Terima (WIB)"] for row in csv_rows(made(database, Form.CSV))] == ["2026-11-01 00:00"]

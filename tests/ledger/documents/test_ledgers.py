@@ -61,7 +61,7 @@ def _made(database: Database, ledger: Ledger, form: Form, wanted: Filter = NOVEM
 
 def _text(pdf: bytes) -> str:
     pages = [page.extract_text() for page in PdfReader(BytesIO(pdf)).pages]
-    return " ".join(" ".join(pages).replace("\u200b", "").split())
+    return " ".join(" ".join(pages).split())
 
 
 def _table(xlsx: bytes) -> list[dict[str, object]]:

@@ -127,6 +127,15 @@ def test_no_row_of_facts_is_taller_than_excel_allows() -> None:
     assert [200 < (height or 0) <= 409 for height in heights] == [True, True]
 
 
+def test_facts_show_a_count_as_a_whole_number_and_a_day_as_a_day() -> None:
+    out = BytesIO()
+    with workbook(out, Cover(settings().office, "Buku", "", AT)) as book:
+        book.facts("Waktu", [("Jumlah baris", 36), ("Hari", date(2026, 11, 23)), ("Saat", AT), ("Bagian", 0.5)])
+    cells = sheet(out.getvalue(), "Waktu")["B"]
+    assert [cell.number_format for cell in cells] == [WHOLE, "dd-mm-yyyy", "dd-mm-yyyy hh:mm", "General"]
+    assert (cells[0].value, cells[3].value) == (36, 0.5)
+
+
 def test_a_table_given_up_in_the_middle_leaves_nothing_that_people_wrote(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -51,7 +51,7 @@ def _sheet(office: Office, paper: Paper = Paper.A4) -> Made:
 
 def _text(made: Made) -> str:
     pages = [page.extract_text() for page in PdfReader(BytesIO(made.content)).pages]
-    return " ".join(" ".join(pages).replace("\u200b", "").split())
+    return " ".join(" ".join(pages).split())
 
 
 def _dispose(office: Office, note: str = "", unit: str = "Bidang Hubungan Industrial") -> None:

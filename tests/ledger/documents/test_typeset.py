@@ -60,6 +60,18 @@ def test_a_word_without_spaces_breaks_inside_its_column() -> None:
     PdfReader(BytesIO(pdf)).pages[0].extract_text(visitor_text=within)
 
 
+def test_what_is_copied_from_a_page_is_what_stands_in_the_book() -> None:
+    seal = Seal(7, "0123456789abcdef" * 4)
+    for paper in (Paper.A4, Paper.A5):
+        pdf = book_of(["warga.kota.kedua@alamat-panjang.example.org"], seal=seal, paper=paper, title="Buku " + "x" * 30)
+        (page,) = pages(pdf)
+        assert "\u200b" not in page
+        assert "warga.kota.kedua@alamat-panjang.example.org" in page.replace("\n", "")
+        assert seal.hash in page
+        metadata = PdfReader(BytesIO(pdf)).metadata
+        assert metadata is not None and metadata.title == f"Buku {'x' * 30} – Bulan November 2026"
+
+
 def test_every_page_bears_its_number_and_the_sum_of_pages() -> None:
     found = pages(book_of([f"Nama {number}" for number in range(1, 201)]))
     assert len(found) > 3
