@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -154,16 +154,24 @@ def _stem_or_mark(word: str) -> str:
     return word if word in ENDS else stem(word)
 
 
-def _denied(words: Sequence[str]) -> Iterator[tuple[str, float, str]]:
-    """Yield the words that a "tidak" or the like reaches."""
-    reach, negator = 0, ""
+def _reached(words: Sequence[str], openers: Container[str], span: int) -> Iterator[tuple[str, str]]:
+    """Yield each opener with itself, then with the words of its sentence that it reaches, `span` of them at most."""
+    reach, opener = 0, ""
     for word in words:
         if word in ENDS:
             reach = 0
-        elif word in NEGATORS:
-            reach, negator = _NEGATION_REACH, word
+        elif word in openers:
+            reach, opener = span, word
+            yield word, word
         elif reach:
             reach -= 1
+            yield opener, word
+
+
+def _denied(words: Sequence[str]) -> Iterator[tuple[str, float, str]]:
+    """Yield the words that a "tidak" or the like reaches."""
+    for negator, word in _reached(words, NEGATORS, _NEGATION_REACH):
+        if word not in NEGATORS:
             yield f"n {stem(word)}", 1.0, f"{negator} … {word}"
 
 
@@ -181,17 +189,11 @@ def _asked(words: Sequence[str]) -> Iterator[tuple[str, float, str]]:
 
 def _turned(words: Sequence[str]) -> Iterator[tuple[str, float, str]]:
     """Yield the words right behind a "tapi" or the like: there stands what a polite letter is really about."""
-    reach, turn = 0, ""
-    for word in words:
-        if word in ENDS:
-            reach = 0
-        elif word in _TURNS:
-            reach, turn = _TURN_REACH, word
+    for turn, word in _reached(words, _TURNS, _TURN_REACH):
+        if word in _TURNS:
             yield f"k _{word}", 1.0, word
-        elif reach:
-            reach -= 1
-            if _is_word(word):
-                yield f"k {stem(word)}", 1.0, f"{turn} … {word}"
+        elif _is_word(word):
+            yield f"k {stem(word)}", 1.0, f"{turn} … {word}"
 
 
 def _addressee(folded: Sequence[str]) -> Iterator[tuple[str, float, str]]:
