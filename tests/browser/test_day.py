@@ -14,6 +14,7 @@ from ledger import staff
 from ledger.database import Database
 from ledger.models import Entry, EntryFile, Letter
 from ledger.words import Channel, Kind, Purpose, Role, Status
+from tests.browser.keys import stands_in
 from tests.browser.morning import desk_of, office_of_the_morning
 from tests.browser.serving import served
 from tests.browser.signing import type_in
@@ -100,7 +101,7 @@ def _number(page: Page) -> str:
 def _takes_a_call(desk: Desk, page: Page) -> None:
     page.keyboard.press("n")
     page.wait_for_url("**/catat/telepon")
-    expect(page.locator("#isian-nama")).to_be_focused()
+    stands_in(page, "nama")
     _write(page, "Ratna Wulandari", "0335 422 121", "PT Contoh Abadi", "Jalan Panglima Sudirman 5", "")
     page.keyboard.type("Menanyakan perjanjian kerja yang didaftarkan dua minggu lalu, belum juga terbit.")
     expect(page.locator("[data-assistance]")).to_contain_text("PGD/2026/0001")
@@ -114,12 +115,12 @@ def _takes_a_call(desk: Desk, page: Page) -> None:
 
 def _takes_a_batch_of_the_radio(desk: Desk, page: Page) -> None:
     desk.go(page, "/catat/radio")
-    expect(page.locator("#isian-tanggal")).to_be_focused()
+    stands_in(page, "tanggal")
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     _write(page, "Rini Astuti")
     page.wait_for_url("**/catat/radio/1")
-    expect(page.locator("#isian-nama")).to_be_focused()
+    stands_in(page, "nama")
     for at, (name, phone, organisation, address, account) in enumerate(CALLERS, 1):
         _write(page, name, phone, organisation, address)
         page.keyboard.type(account)
@@ -127,7 +128,7 @@ def _takes_a_batch_of_the_radio(desk: Desk, page: Page) -> None:
         page.keyboard.type(f"09.{at}0")
         page.keyboard.press("Control+Enter")
         expect(page.locator(".batch h2")).to_have_text(f"Penelepon siaran ini ({at})")
-        expect(page.locator("#isian-nama")).to_be_focused()
+        stands_in(page, "nama")
     picture(page, "catat-radio")
     taken = desk.entries(Channel.RADIO)
     assert [(entry.name, entry.account) for entry in taken] == [(caller[0], caller[4]) for caller in CALLERS]

@@ -5,13 +5,14 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from config.settings import load
 from ledger.database import Database
 from ledger.desk.app import create
 from ledger.ports import OpenedFile
 from ledger.words import Channel, Disposition, LetterState
+from tests.browser.keys import press
 from tests.browser.serving import served
 from tests.browser.signing import signed_in
 from tests.ledger.shelf import PreparedReader, put_entry, put_file, put_letter, put_mail
@@ -131,31 +132,32 @@ def test_the_whole_row_leads_to_its_entry_without_scripts(open_page: Callable[[V
     page = open_page(Viewport(1366, 768, scripts=False))
     page.goto(address + "/buku?cari=" + LONG_NAME.split()[2])
     page.locator(".book tbody td.matter").first.click(force=True)
-    assert page.url.endswith("/buku/PGD/2026/1")
+    page.wait_for_url("**/buku/PGD/2026/1")
     page.locator("details.quote, details.why").first.locator("summary").click()
     page.locator("#cari-cepat").fill("Siti 12")
     page.locator("#cari-cepat").press("Enter")
-    assert page.locator(".book tbody tr").count() == 1
+    expect(page.locator(".book tbody tr")).to_have_count(1)
 
 
 def test_keys_search_and_walk_through_the_book(open_page: Callable[[Viewport], Page], address: str) -> None:
     page = open_page(WIDE)
     page.goto(address + "/buku")
-    page.keyboard.press("j")
-    page.keyboard.press("j")
-    assert page.evaluate("document.activeElement.textContent") == "PGD/2026/0002"
-    page.keyboard.press("k")
-    page.keyboard.press("Enter")
+    press(page, "j")
+    press(page, "j")
+    expect(page.locator(":focus")).to_have_text("PGD/2026/0002")
+    press(page, "k")
+    press(page, "Enter")
     page.wait_for_url("**/buku/PGD/2026/1")
-    page.keyboard.press("j")
+    press(page, "j")
     page.wait_for_url("**/buku/PGD/2026/2")
-    page.keyboard.press("/")
+    press(page, "/")
     page.keyboard.type("jk/")
-    assert page.locator("#cari-cepat").input_value() == "jk/"
+    expect(page.locator("#cari-cepat")).to_have_value("jk/")
     page.locator("[data-keys]").click()
     page.locator("h1").click()
-    page.keyboard.press("k")
-    assert page.url.endswith("/buku/PGD/2026/2") and page.locator("[data-keys]").inner_text() == "Nyalakan pintasan"
+    press(page, "k")
+    expect(page.locator("[data-keys]")).to_have_text("Nyalakan pintasan")
+    assert page.url.endswith("/buku/PGD/2026/2")
 
 
 def test_the_first_tab_skips_to_the_content_and_focus_is_seen(
@@ -163,12 +165,12 @@ def test_the_first_tab_skips_to_the_content_and_focus_is_seen(
 ) -> None:
     page = open_page(WIDE)
     page.goto(address + "/buku")
-    page.keyboard.press("Tab")
-    assert page.evaluate("document.activeElement.className") == "skip"
+    press(page, "Tab")
+    expect(page.locator(".skip")).to_be_focused()
     assert page.evaluate("document.activeElement.getBoundingClientRect().left") >= 0
-    page.keyboard.press("Enter")
-    assert page.evaluate("document.activeElement.id") == "isi"
-    page.keyboard.press("Tab")
+    press(page, "Enter")
+    expect(page.locator("#isi")).to_be_focused()
+    press(page, "Tab")
     assert page.evaluate("getComputedStyle(document.activeElement).outlineStyle") == "solid"
 
 
@@ -180,7 +182,7 @@ def test_a_hostile_mail_can_do_nothing_in_its_frame(open_page: Callable[[Viewpor
     title = page.title()
     page.locator("iframe").scroll_into_view_if_needed()
     frame = page.frame_locator("iframe")
-    assert frame.locator("p").inner_text() == "Gaji belum dibayar"
+    expect(frame.locator("p")).to_have_text("Gaji belum dibayar")
     frame.get_by_text("bukti").click()
     assert page.title() == title and page.url == address + "/surat/1"
     assert frame.locator("script, img").count() == 0
@@ -191,9 +193,9 @@ def test_a_hostile_mail_can_do_nothing_in_its_frame(open_page: Callable[[Viewpor
 def test_every_page_prints_as_a_document(open_page: Callable[[Viewport], Page], address: str) -> None:
     page = open_page(WIDE)
     page.goto(address + "/buku/PGD/2026/1")
-    assert not page.locator(".letterhead").is_visible()
+    expect(page.locator(".letterhead")).to_be_hidden()
     page.emulate_media(media="print")
-    assert page.locator(".letterhead").is_visible()
+    expect(page.locator(".letterhead")).to_be_visible()
     assert "Dinas Perindustrian dan Tenaga Kerja" in page.locator(".letterhead").inner_text()
     for hidden in (".rail", ".bar", ".pager"):
-        assert not page.locator(hidden).first.is_visible()
+        expect(page.locator(hidden).first).to_be_hidden()

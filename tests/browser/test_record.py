@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page, Route, expect
 from sqlmodel import select
 
 from config.settings import load
@@ -13,6 +13,7 @@ from ledger.database import Database
 from ledger.desk.app import create
 from ledger.models import Entry
 from ledger.words import Channel, Kind
+from tests.browser.keys import stands_in
 from tests.browser.serving import Served, serving
 from tests.browser.signing import signed_in
 from tests.ledger.shelf import NOW, PreparedReader, put_entry
@@ -72,27 +73,23 @@ def write(page: Page, *fields: str) -> None:
         page.keyboard.press("Enter")
 
 
-def focus(page: Page) -> str:
-    return str(page.evaluate("document.activeElement.name || document.activeElement.tagName"))
-
-
 def test_a_telephone_call_is_taken_down_by_keyboard_alone(
     open_desk: Callable[[Viewport], Page], server: Served, database: Database
 ) -> None:
     page = open_desk(WIDE)
     page.goto(server.address + "/catat/telepon")
     began = time.monotonic()
-    assert focus(page) == "nama"
+    stands_in(page, "nama")
     write(page, "Budi Santoso", "812 3456 7890")
-    assert focus(page) == "instansi"
+    stands_in(page, "instansi")
     write(page, "PT Contoh", "Jalan Mawar 1, Kanigaran", "Upah belum dibayar")
-    assert focus(page) == "uraian"
+    stands_in(page, "uraian")
     page.keyboard.type("Upah Mei belum dibayar.", delay=KEY_PAUSE)
     page.keyboard.press("Enter")
     page.keyboard.type("Sudah ditanyakan dua kali.", delay=KEY_PAUSE)
     page.locator("[data-assistance]").get_by_text("PGD/2026/0040").wait_for()
-    assert "nomor telepon sama" in page.locator("[data-assistance]").inner_text()
-    assert "0812-3456-7890" in page.locator("[data-assistance]").inner_text()
+    expect(page.locator("[data-assistance]")).to_contain_text("nomor telepon sama")
+    expect(page.locator("[data-assistance]")).to_contain_text("0812-3456-7890")
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
@@ -111,7 +108,7 @@ def test_five_callers_of_a_broadcast_are_taken_down_by_keyboard_alone(
 ) -> None:
     page = open_desk(WIDE)
     page.goto(server.address + "/catat/radio")
-    assert focus(page) == "tanggal"
+    stands_in(page, "tanggal")
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     page.keyboard.type("Rini")
@@ -120,9 +117,9 @@ def test_five_callers_of_a_broadcast_are_taken_down_by_keyboard_alone(
     callers = ("Budi", "Sari", "Agus", "Rukmini", "Slamet")
     for at, name in enumerate(callers, 1):
         began = time.monotonic()
-        assert focus(page) == "nama"
+        stands_in(page, "nama")
         write(page, name, f"0812 3456 78{at}0", "", f"Jalan Mawar {at}", "Lampu jalan mati sejak Senin", f"09.{at}0")
-        assert focus(page) == "jenis"
+        stands_in(page, "jenis")
         page.keyboard.press("Control+Enter")
         page.get_by_text(f"PGD/2026/000{at} sudah dicatat.").wait_for()
         assert time.monotonic() - began < SECONDS_A_CALLER
@@ -140,15 +137,16 @@ def test_what_was_typed_survives_the_death_of_the_browser(
 ) -> None:
     page = open_desk(WIDE)
     page.goto(server.address + "/catat/telepon")
+    stands_in(page, "nama")
     write(page, "Budi Santoso", "422121")
     kept(page)
     page.context.close()
     again = open_desk(WIDE)
     again.goto(server.address + "/catat/telepon")
-    assert again.get_by_text("Draf dipulihkan").is_visible()
-    assert again.locator("#isian-telepon").input_value() == "422121"
+    expect(again.get_by_text("Draf dipulihkan")).to_be_visible()
+    expect(again.locator("#isian-telepon")).to_have_value("422121")
     again.get_by_role("button", name="Buang draf").click()
-    assert again.locator("#isian-nama").input_value() == ""
+    expect(again.locator("#isian-nama")).to_have_value("")
 
 
 def test_what_was_typed_survives_the_death_of_the_network(
@@ -160,7 +158,7 @@ def test_what_was_typed_survives_the_death_of_the_network(
     server.stop()
     page.keyboard.press("Control+Enter")
     page.get_by_text("Belum tersimpan: sambungan terputus").wait_for()
-    assert page.locator("#isian-uraian").input_value() == "Upah belum dibayar"
+    expect(page.locator("#isian-uraian")).to_have_value("Upah belum dibayar")
     server.start()
     page.keyboard.press("Control+Enter")
     page.wait_for_url("**/buku/PGD/2026/1?dicatat=telepon")
@@ -201,11 +199,12 @@ def test_the_identity_of_an_earlier_call_is_taken_over_where_nothing_was_typed(
 ) -> None:
     page = open_desk(WIDE)
     page.goto(server.address + "/catat/telepon")
+    stands_in(page, "nama")
     write(page, "Budi S", "0812-3456-7890")
     page.get_by_role("button", name="Pakai identitas ini").click()
-    assert page.locator("#isian-nama").input_value() == "Budi S"
-    assert page.locator("#isian-alamat").input_value() == "Jalan Mawar 1"
-    assert focus(page) == "uraian"
+    expect(page.locator("#isian-nama")).to_have_value("Budi S")
+    expect(page.locator("#isian-alamat")).to_have_value("Jalan Mawar 1")
+    stands_in(page, "uraian")
 
 
 def test_a_written_complaint_with_its_photo_and_the_receipt(
@@ -219,7 +218,7 @@ def test_a_written_complaint_with_its_photo_and_the_receipt(
     page.keyboard.press("Control+Enter")
     page.wait_for_url("**/buku/PGD/2026/1?dicatat=petugas")
     page.get_by_role("link", name="Cetak tanda terima").first.click()
-    assert "surat.png" in page.locator(".slip").inner_text()
+    expect(page.locator(".slip")).to_contain_text("surat.png")
     for paper, width, height in (("a5", 420, 595), ("f4", 609, 935)):
         page.goto(f"{server.address}/buku/PGD/2026/1/tanda-terima?kertas={paper}")
         printed = page.pdf(prefer_css_page_size=True)
@@ -253,9 +252,9 @@ def test_without_scripts_enter_looks_the_form_over_and_the_button_saves(
     page.locator("#isian-nama").fill("Budi Santoso")
     page.locator("#isian-telepon").fill("0812 3456 7890")
     page.locator("#isian-telepon").press("Enter")
-    assert "Orang ini pernah menghubungi" in page.locator("[data-assistance]").inner_text()
-    assert page.locator("#isian-nama").input_value() == "Budi Santoso"
+    expect(page.locator("[data-assistance]")).to_contain_text("Orang ini pernah menghubungi")
+    expect(page.locator("#isian-nama")).to_have_value("Budi Santoso")
     page.locator("#isian-uraian").fill("Upah")
     page.get_by_role("button", name="Simpan", exact=True).click()
-    assert page.url.endswith("/buku/PGD/2026/1?dicatat=telepon")
+    page.wait_for_url("**/buku/PGD/2026/1?dicatat=telepon")
     assert len(entries(database, Channel.TELEPON)) == 1

@@ -12,6 +12,7 @@ from ledger import staff
 from ledger.database import Database
 from ledger.desk.app import create
 from ledger.words import Role
+from tests.browser.keys import stands_in
 from tests.browser.serving import served
 from tests.browser.signing import COOKIE, signed_in, type_in
 from tests.ledger.shelf import NOW, PreparedReader
@@ -55,16 +56,17 @@ def test_an_officer_signs_in_changes_the_one_time_password_and_signs_out(
 ) -> None:
     page = open_page(viewport)
     page.goto(address + "/buku?cari=gaji")
-    assert page.evaluate("document.activeElement.id") == "isian-masuk"
+    stands_in(page, "masuk")
     page.keyboard.type("siti")
     page.keyboard.press("Tab")
     page.keyboard.type("salah sekali")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_contain_text("tidak cocok")
-    assert page.evaluate("document.activeElement.id") == "isian-sandi"
+    stands_in(page, "sandi")
     page.keyboard.type(password)
     page.keyboard.press("Enter")
     page.wait_for_url("**/sandi")
+    stands_in(page, "lama")
     for typed in (password, GOOD, GOOD):
         page.keyboard.type(typed)
         page.keyboard.press("Tab")
@@ -129,7 +131,7 @@ def test_a_page_from_elsewhere_cannot_change_anything(
     assert answer.value.status == 403
     page.wait_for_url(address + "/keluar")  # the refusal is shown: nothing is under way that going on would cut off
     page.goto(address + "/akun")
-    assert page.locator("h1").inner_text() == "Akun petugas"
+    expect(page.locator("h1")).to_have_text("Akun petugas")
 
 
 def test_what_was_typed_survives_the_end_of_the_session(

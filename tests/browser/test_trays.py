@@ -14,6 +14,7 @@ from ledger.database import Database
 from ledger.desk.app import create
 from ledger.models import Entry, Letter, Message
 from ledger.words import Disposition, Kind, LetterState, Role, Status
+from tests.browser.keys import press
 from tests.browser.serving import Served, serving
 from tests.browser.signing import signed_in
 from tests.ledger.shelf import PreparedReader
@@ -71,13 +72,13 @@ def test_three_uncertain_mails_are_reviewed_by_keyboard_alone(
     expect(page.locator("[data-room=review] .count")).to_contain_text("3")
     for key in ("g", "3", "k"):
         shown = page.locator("[data-item]").count()
-        page.keyboard.press(key)
+        press(page, key)
         expect(page.locator("[data-item]")).to_have_count(shown - 1)
     expect(page.locator(".empty")).to_contain_text("Tidak ada yang perlu ditinjau")
     _, second, third, fourth = running.office.rows(Entry)
     assert (second.kind, third.kind, fourth.status) == (Kind.PENGADUAN, Kind.SARAN, Status.DUPLIKAT)
     assert running.office.wrong() == []
-    page.keyboard.press("z")
+    press(page, "z")
     expect(page.locator("[data-item]")).to_have_count(1)
 
 
@@ -86,15 +87,15 @@ def test_arrows_choose_the_item_and_shortcuts_can_be_switched_off(
 ) -> None:
     _three_doubts(running.office)
     page = running.page(open_page(WIDE), "/tinjau")
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("2")
+    press(page, "ArrowDown")
+    press(page, "ArrowDown")
+    press(page, "2")
     expect(page.locator("[data-item]")).to_have_count(2)
     assert [entry.kind for entry in running.office.rows(Entry)][2] is Kind.PERMOHONAN
     page.locator("[data-keys]").click()
     page.locator("h1").click()
-    page.keyboard.press("k")
-    page.keyboard.press("/")
+    press(page, "k")
+    press(page, "/")
     expect(page.locator("[data-item]")).to_have_count(2)
     assert page.evaluate("document.activeElement.id") != "cari-cepat"
     expect(page.locator("[data-item] kbd").first).not_to_be_visible()
@@ -108,11 +109,11 @@ def test_a_mail_is_freed_from_quarantine_with_one_key_and_another_typed_in(
     office.settle()
     office.mails[raw] = judged()
     page = running.page(open_page(WIDE), "/tinjau/karantina")
-    page.keyboard.press("l")
+    press(page, "l")
     expect(page.locator(".note.done")).to_contain_text("dicatat dengan nomor PGD/2026/0001")
     office.settle_one(unread("tidak berkepala"), raw=b"tolong gaji saya")
     page.reload()
-    page.keyboard.press("l")
+    press(page, "l")
     expect(page.locator(".note.late")).to_contain_text("tidak berkepala")
     expect(page.locator(".bytes")).to_contain_text("tolong gaji saya")
     page.get_by_label("Isi surat").fill("Tolong gaji saya.")
@@ -124,9 +125,9 @@ def test_a_mail_is_freed_from_quarantine_with_one_key_and_another_typed_in(
 def test_a_mail_is_rejected_with_a_reason_by_keyboard(open_page: Callable[[Viewport], Page], running: Running) -> None:
     running.office.settle_one(unread())
     page = running.page(open_page(WIDE), "/tinjau/karantina")
-    page.keyboard.press("t")
+    press(page, "t")
     page.keyboard.type("Iklan")
-    page.keyboard.press("Enter")
+    press(page, "Enter")
     expect(page.locator(".empty")).to_contain_text("Karantina kosong")
     assert running.office.rows(Message)[0].reason == "Iklan"
 
@@ -136,10 +137,10 @@ def test_a_mail_of_the_other_box_is_promoted_by_two_keys_and_never_by_one_unseen
 ) -> None:
     running.office.settle_one(judged(kind=Kind.LAINNYA))
     page = running.page(open_page(WIDE), "/tinjau/kotak-lain")
-    page.keyboard.press("1")
+    press(page, "1")
     expect(page.get_by_role("button", name="Saran")).to_be_hidden()
-    page.keyboard.press("c")
-    page.keyboard.press("3")
+    press(page, "c")
+    press(page, "3")
     expect(page.locator(".note.done")).to_contain_text("dicatat dengan nomor SRN/2026/0001")
     assert len(running.office.rows(Entry)) == 1
 
@@ -154,9 +155,9 @@ def test_letters_are_let_go_and_sent_again_by_key(open_page: Callable[[Viewport]
             letters.end(session, letter, state, reason="sebabnya", releasable=True, at=NOW)
     page = running.page(open_page(WIDE), "/belum-tersampaikan")
     expect(page.locator(".warning")).to_contain_text("dua kali")
-    page.keyboard.press("u")
+    press(page, "u")
     expect(page.locator(".note.done")).to_contain_text("masuk antrean")
-    page.keyboard.press("l")
+    press(page, "l")
     expect(page.locator(".note.done")).to_contain_text("dilepas")
     assert [letter.state for letter in office.rows(Letter)] == [LetterState.OWED, LetterState.QUEUED]
 

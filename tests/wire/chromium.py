@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.wire.needed import needed
 
@@ -22,7 +22,8 @@ ARGUMENTS = [
     "--disable-sync",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1, EXCLUDE localhost",
 ]
-WAIT_MILLISECONDS = 10_000
+WAIT_MILLISECONDS = 30_000
+"""How long a page may take to come to a state, with the other tests beside it; no test measures by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ def running_browser() -> Iterator[Browser]:
 def pages(browser: Browser) -> Iterator[Callable[[Viewport], Page]]:
     """Give a function that opens a page in a context of its own; all are closed when the block ends."""
     contexts: list[BrowserContext] = []
+    expect.set_options(timeout=WAIT_MILLISECONDS)
 
     def open_page(viewport: Viewport) -> Page:
         context = browser.new_context(
