@@ -164,9 +164,9 @@ def settle(session: Session, means: Means, arrival: Arrival, verdict: Verdict) -
     if isinstance(verdict, Unread):
         message.disposition, message.reason = Disposition.QUARANTINED, "surat tidak dapat dibaca"
         message.error = storable(verdict.error)
-        return _keep(session, arrival, message)
+        return _keep(session, means, arrival, message)
     _decide(session, means, message, verdict)
-    return _keep(session, arrival, message, verdict)
+    return _keep(session, means, arrival, message, verdict)
 
 
 def letter_key(verdict: Verdict) -> str | None:
@@ -411,16 +411,17 @@ def settle_again(session: Session, means: Means, message: Message, mail: Judged,
 
 def _settled_after_all(session: Session, means: Means, message: Message, mail: Judged, actor: str) -> str:
     before = message.disposition
-    _read_at_last(session, message, mail)
+    _read_at_last(session, means, message, mail, actor)
     _decide(session, means, message, mail)
     _changed(session, means, message, before, f"{message.reason}; dilepas dari karantina", actor)
     return ""
 
 
-def _read_at_last(session: Session, message: Message, mail: Judged) -> None:
+def _read_at_last(session: Session, means: Means, message: Message, mail: Judged, actor: str) -> None:
     message.error = ""
     _fill(message, mail)
     _attach(session, message, mail)
+    messages.seal(session, message, messages.READ_AGAIN, at=means.clock(), actor=actor)
 
 
 def _still_quarantined(message: Message, error: str) -> str:
@@ -438,7 +439,7 @@ def record_as_told(
     `Database.writing`.
     """
     if mail is not None and message.content_key is None:
-        _read_at_last(session, message, mail)
+        _read_at_last(session, means, message, mail, actor)
     message.no_reply = [*message.no_reply, *_forbidding(message, mail)]
     message.needs_review, message.kind, message.service = False, told.kind, told.service
     entry = entries.record(
@@ -536,12 +537,13 @@ def reasons_of(mail: Judged) -> list[str]:
     return [*hits, *(str(reason) for reason in mail.judgement.reasons), *mail.themed.reasons]
 
 
-def _keep(session: Session, arrival: Arrival, message: Message, mail: Judged | None = None) -> Settled:
+def _keep(session: Session, means: Means, arrival: Arrival, message: Message, mail: Judged | None = None) -> Settled:
     session.add(message)
     session.flush()
     arrival.message_id = message.id
     if mail is not None:
         _attach(session, message, mail)
+    messages.seal(session, message, messages.KEPT, at=means.clock(), actor=letters.ACTOR)
     return _settled(session, arrival, message)
 
 

@@ -8,13 +8,15 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, or_
 from sqlmodel import Session, col, select
 
-from ledger import events
+from ledger import events, seals
 from ledger.addresses import is_writable
 from ledger.errors import LedgerError
 from ledger.models import Entry, Letter
 from ledger.words import LetterState, Purpose
 
 ACTOR = "sistem"
+QUEUED = "surat_antre"
+"""The verb of the event that a letter was written and waits to be sent."""
 NUMBER_HEADER = "X-Buku-Nomor"
 """The header in which every letter of ours bears its register number, so that it is known without the book."""
 
@@ -123,7 +125,7 @@ def queue(session: Session, letter: Letter, rendered: Rendered, *, at: datetime)
     """Keep the words of an owed letter and queue it."""
     letter.subject, letter.body_text, letter.body_html = rendered.subject, rendered.text, rendered.html
     letter.state, letter.reason, letter.next_attempt_at = LetterState.QUEUED, "", at
-    _tell(session, "surat_antre", letter, at=at)
+    _tell(session, QUEUED, letter, at=at)
 
 
 def keep_owed(letter: Letter, *, reason: str, next_attempt_at: datetime) -> None:
@@ -180,6 +182,7 @@ def came_back(session: Session, letter: Letter, *, reason: str, message_id: int,
 def _tell(
     session: Session, verb: str, letter: Letter, *, at: datetime, message_id: int | None = None, actor: str = ACTOR
 ) -> None:
+    personal = {"alasan": letter.reason} if letter.reason else {}
     events.append(
         session,
         verb,
@@ -187,7 +190,7 @@ def _tell(
         actor=actor,
         about=events.Subject(entry_id=letter.entry_id, message_id=message_id, letter_id=letter.id),
         plain={"surat": letter.purpose.value, "keadaan": letter.state.value, "message_id": letter.rfc_message_id},
-        personal={"alasan": letter.reason} if letter.reason else None,
+        personal=personal | ({seals.LETTER: seals.of_letter(letter)} if letter.subject else {}),
     )
 
 
@@ -226,11 +229,13 @@ def readdress(session: Session, entry: Entry, *, silent: bool, actor: str, at: d
         if is_erased(letter, entry):
             continue
         unreachable = letter.state is LetterState.WITHHELD and not is_writable(letter.recipient)
-        letter.recipient = entry.email
+        before, letter.recipient = letter.recipient, entry.email
         if unreachable and not silent and is_writable(entry.email):
             _let_go(session, letter, actor=actor, at=at)
         elif letter.state in _WAITING and not entry.email:
             end(session, letter, LetterState.WITHHELD, reason=NO_ADDRESS_LEFT, at=at)
+        elif letter.subject and letter.recipient != before:
+            _tell(session, "surat_dialamatkan", letter, at=at, actor=actor)
 
 
 def is_erased(letter: Letter, entry: Entry) -> bool:

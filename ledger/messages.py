@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import func, insert
 from sqlmodel import Session, col, select
 
-from ledger import events, letters
+from ledger import events, letters, seals
 from ledger.errors import LedgerError
 from ledger.models import Arrival, Attachment, Entry, FolderState, MailboxState, Message, Raw, Tombstone
 from ledger.words import ArrivalState, Disposition
@@ -308,6 +308,30 @@ def count_files(session: Session, entry_id: int) -> int:
     if opening is None:
         return 0
     return session.exec(select(func.count()).where(col(Attachment.message_id) == opening.id)).one()
+
+
+KEPT, READ_AGAIN = "surat_disimpan", "surat_dibaca_ulang"
+"""The verbs of events that hold the digest of a mail: when it was settled first, and when it was read after all."""
+
+
+def attachments_of(session: Session, message: Message) -> list[Attachment]:
+    """Return what is known of the files inside a mail, in their order."""
+    query = select(Attachment).where(col(Attachment.message_id) == message.id).order_by(col(Attachment.position))
+    return list(session.exec(query))
+
+
+def seal(session: Session, message: Message, verb: str, *, at: datetime, actor: str) -> None:
+    """Tell the chain what a mail brought (KEPT or READ_AGAIN); the session must come from `Database.writing`."""
+    session.flush()
+    events.append(
+        session,
+        verb,
+        at=at,
+        actor=actor,
+        about=events.Subject(message_id=message.id),
+        plain={"menjadi": message.disposition.value, "entri": message.entry_id},
+        personal={seals.MAIL: seals.of_mail(message, attachments_of(session, message))},
+    )
 
 
 def change_disposition(

@@ -1,22 +1,24 @@
 """Checks the whole book against its own promises, and names the first thing that is wrong of each."""
 
 import json
-from collections import Counter
-from collections.abc import Callable, Generator
+from collections import Counter, defaultdict
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, SQLModel, col, select
 
-from ledger import erasure, files, issuing, triggers
+from ledger import erasure, files, issuing, letters, messages, seals, triggers
 from ledger.entries import PERSONAL_FIELDS, PLAIN_FIELDS, plain_value
 from ledger.erasure import Lawful
 from ledger.events import GENESIS, digest_of, hash_of
 from ledger.messages import unpack
 from ledger.models import (
     Arrival,
+    Attachment,
     ChainHead,
     Entry,
     EntryFile,
@@ -31,6 +33,7 @@ from ledger.models import (
 )
 from ledger.words import ArrivalState, Channel, Disposition, LetterState, Purpose, Register
 
+RowT = TypeVar("RowT", Entry, Message, Letter)
 _AT_ONCE, _RAWS = 500, 3
 """How many rows are read at once; a mail may have 25 MB."""
 
@@ -70,6 +73,18 @@ def _first(promise: str, findings: Findings) -> Checked:
     except (AttributeError, LookupError, TypeError, ValueError) as wrong:  # no word of ours, no moment, no JSON
         return Checked(promise, counted + 1, f"isi setelah urutan ke-{counted} tidak dapat dibaca: {wrong}")
     return Checked(promise, counted)
+
+
+def _batches(session: Session, table: type[RowT]) -> Iterator[tuple[list[int], list[RowT]]]:
+    """Read a table a few hundred rows at a time, by id; what was read is let go before the next are."""
+    last = 0
+    while batch := list(
+        session.exec(select(table).where(col(table.id) > last).order_by(col(table.id)).limit(_AT_ONCE))
+    ):
+        ids = [row.id or 0 for row in batch]
+        yield ids, batch
+        last = ids[-1]
+        session.expunge_all()
 
 
 def _triggers(session: Session) -> Checked:
@@ -198,15 +213,10 @@ def _entries(session: Session) -> Checked:
 
     def findings() -> Findings:
         lawful = erasure.lawful(session)
-        last = 0
-        while batch := list(
-            session.exec(select(Entry).where(col(Entry.id) > last).order_by(col(Entry.id)).limit(_AT_ONCE))
-        ):
-            said = _said_of(session, [entry.id for entry in batch if entry.id is not None], lawful)
+        for ids, batch in _batches(session, Entry):
+            said = _said_of(session, ids, lawful)
             for entry in batch:
-                last = entry.id or 0
-                yield _disagreement(entry, *said.get(last, ({}, {})))
-            session.expunge_all()
+                yield _disagreement(entry, *said.get(entry.id or 0, ({}, {})))
 
     return _first("entri sesuai dengan peristiwanya", findings())
 
@@ -332,6 +342,60 @@ def _arrivals(session: Session) -> Checked:
     return _first("setiap surat pernah datang dan setiap kedatangan menyimpan suratnya", findings())
 
 
+def _mails(session: Session) -> Checked:
+    """Compare what stands of each mail with the digest in the last event that told it; an erased one has none left."""
+
+    def findings() -> Findings:
+        lawful = erasure.lawful(session)
+        first = select(Event.message_id).where(col(Event.verb) == messages.KEPT).order_by(col(Event.id)).limit(1)
+        since = session.exec(first).first() or 0
+        for ids, batch in _batches(session, Message):
+            told = _sealed(session, col(Event.message_id), ids, seals.MAIL)
+            files = _attached(session, ids)
+            for key, message in zip(ids, batch, strict=True):
+                of_old = not 0 < since <= key  # settled before mails were sealed at all
+                whole = seals.of_mail(message, files[key])
+                wrong = message.erased_at is None and _unlike(told.get(key), whole, lawful, unsealed=of_old)
+                yield f"isi surat {key} tidak sesuai dengan peristiwanya" if wrong else None
+
+    return _first("isi setiap surat sesuai dengan sidiknya", findings())
+
+
+def _attached(session: Session, ids: list[int]) -> defaultdict[int, list[Attachment]]:
+    found: defaultdict[int, list[Attachment]] = defaultdict(list)
+    for one in session.exec(select(Attachment).where(col(Attachment.message_id).in_(ids))):
+        found[one.message_id].append(one)
+    return found
+
+
+_Seal = tuple[int, str | None]
+"""The event that told a digest last, and the digest; None where its value is gone."""
+
+
+def _sealed(session: Session, about: "Mapped[int | None]", ids: list[int], field: str) -> dict[int, _Seal]:
+    """Return by mail, or by letter, the last event that holds its digest under `field`."""
+    query = (
+        sa.select(about, col(Event.id), col(Event.body), col(EventValue.value))
+        .join(
+            EventValue, sa.and_(col(EventValue.event_id) == col(Event.id), col(EventValue.field) == field), isouter=True
+        )
+        .where(about.in_(ids))
+        .order_by(col(Event.id))
+    )
+    rows = session.execute(query)
+    return {
+        key: (event_id, value) for key, event_id, body, value in rows if field in json.loads(body).get("digests", {})
+    }
+
+
+def _unlike(told: _Seal | None, whole: str, lawful: Lawful, *, unsealed: bool) -> bool:
+    """Say whether a digest is not the one told; what was never told is right only where it may stand `unsealed`."""
+    if told is None:
+        return not unsealed
+    event_id, value = told
+    return event_id not in lawful.events and value != whole
+
+
 _FOLLOWED = {"surat_susulan": Disposition.FOLLOW_UP.value, "balasan_webmail": Disposition.FOLLOW_UP.value}
 """The verbs of events that tell by themselves what a mail was taken for."""
 
@@ -342,25 +406,33 @@ def _dispositions(session: Session) -> Checked:
         query = select(Message.id, Message.disposition, Message.entry_id, Message.reason)
         for message_id, disposition, entry_id, reason in session.exec(query):
             needs_entry = disposition in (Disposition.RECORDED, Disposition.FOLLOW_UP)
-            said = told.get(message_id or 0, disposition)
+            said, belongs = told.get(message_id or 0, (disposition, entry_id))
             if said != disposition:
                 yield f"surat {message_id} digolongkan {disposition}, menurut peristiwanya {said}"
             elif needs_entry and entry_id is None:
                 yield f"surat {message_id} digolongkan {disposition} tetapi tidak terikat pada entri"
+            elif belongs != entry_id:
+                yield f"surat {message_id} tidak terikat pada entri yang disebut peristiwanya"
             else:
                 yield None if reason else f"surat {message_id} tidak mempunyai alasan penggolongan"
 
     return _first("setiap surat mempunyai penggolongan dan alasannya", findings())
 
 
-def _dispositions_told(session: Session) -> dict[int, str]:
-    """Return what the last event about it says that a mail was taken for, of those that have such an event."""
-    query = select(Event.message_id, Event.verb, Event.body).where(
-        col(Event.verb).in_(["disposisi_berubah", *_FOLLOWED]), col(Event.message_id).is_not(None)
+_SAY_WHAT = ("disposisi_berubah", messages.KEPT)
+"""The verbs of events that name what a mail was taken for."""
+
+
+def _dispositions_told(session: Session) -> dict[int, tuple[str, int | None]]:
+    """Return what each mail was taken for, and its entry, by the last event that says so; not of mails without one."""
+    query = select(Event.message_id, Event.verb, Event.entry_id, Event.body).where(
+        col(Event.verb).in_([*_SAY_WHAT, *_FOLLOWED]), col(Event.message_id).is_not(None)
     )
     told = {}
-    for message_id, verb, body in session.exec(query.order_by(col(Event.id))):
-        told[message_id or 0] = _FOLLOWED.get(verb) or str(json.loads(body)["set"]["menjadi"])
+    for message_id, verb, entry_id, body in session.exec(query.order_by(col(Event.id))):
+        said = json.loads(body)["set"]
+        disposition = _FOLLOWED.get(verb) or str(said["menjadi"])
+        told[message_id or 0] = disposition, said["entri"] if verb == messages.KEPT else entry_id
     return told
 
 
@@ -376,6 +448,27 @@ def _letters(session: Session) -> Checked:
             yield None if as_told else f"surat kita {letter_id} berkeadaan {state}, menurut peristiwanya {said}"
 
     return _first("keadaan setiap surat kita sesuai dengan peristiwanya", findings())
+
+
+def _words(session: Session) -> Checked:
+    """Compare each letter with the digest in the last event that told it; one not written yet has neither."""
+
+    def findings() -> Findings:
+        lawful = erasure.lawful(session)
+        for ids, batch in _batches(session, Letter):
+            told = _sealed(session, col(Event.letter_id), ids, seals.LETTER)
+            of_old = _written(session, ids) - told.keys()  # written before letters were sealed at all
+            for key, letter in zip(ids, batch, strict=True):
+                blank = key in of_old or not (letter.subject or letter.body_text or letter.body_html)
+                wrong = _unlike(told.get(key), seals.of_letter(letter), lawful, unsealed=blank)
+                yield f"isi surat kita {key} tidak sesuai dengan peristiwanya" if wrong else None
+
+    return _first("isi setiap surat kita sesuai dengan sidiknya", findings())
+
+
+def _written(session: Session, ids: list[int]) -> set[int]:
+    query = select(Event.letter_id).where(col(Event.letter_id).in_(ids), col(Event.verb) == letters.QUEUED)
+    return {letter_id for letter_id in session.exec(query) if letter_id is not None}
 
 
 _UNDER_WAY = (LetterState.OWED, LetterState.QUEUED, LetterState.SENDING)
@@ -466,9 +559,11 @@ CHECKS: tuple[Callable[[Session], Checked], ...] = (
     _files,
     _erasures,
     _arrivals,
+    _mails,
     _dispositions,
     _openings,
     _acknowledged,
     _letters,
+    _words,
     _recaps,
 )

@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from sqlmodel import Session
 
-from ledger import dates, erasure, events, labels, search
+from ledger import dates, erasure, events, labels, seals, search
 from ledger.desk.frame import Frame
 from ledger.entries import PERSONAL_FIELDS, PLAIN_FIELDS
 from ledger.events import said_in
@@ -17,7 +17,7 @@ ERASED = "(sudah dihapus)"
 _SILENT = frozenset({"phone_e164", "review_reason", "needs_review", "closed_at", "due_rule", "year", "sequence"})
 """Fields whose change follows from another one, and would only be noise beside it."""
 
-_FOR_VERIFY = frozenset({erasure.VALUES, erasure.BYTES, erasure.FILES, erasure.AGAIN})
+_FOR_VERIFY = frozenset({erasure.VALUES, erasure.BYTES, erasure.FILES, erasure.AGAIN, seals.MAIL, seals.LETTER})
 """What an event tells `verify` alone."""
 
 _PLACES = {field: place for place, field in enumerate(labels.FIELDS)}

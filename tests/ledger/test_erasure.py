@@ -410,7 +410,7 @@ def test_any_one_value_deleted_without_an_erasure_is_found(office: Office) -> No
     _forget(office, _dossier(office))
     office.settle_one(judged("Perkara orang lain", sender="lain@example.org", who=identity(name="Budi")))
     values = office.rows(EventValue)
-    assert {value.field for value in values} == {"alasan", "name", "email", "matter", "account"}
+    assert {value.field for value in values} == {"alasan", "name", "email", "matter", "account", "isi_surat"}
     for value in values:
         found = _tampered(office, "DELETE FROM event_value WHERE id = :id", id=value.id)
         assert any(f"peristiwa {value.event_id} hilang" in one for one in found), value

@@ -8,14 +8,17 @@ import pytest
 from sqlalchemy import text
 from sqlmodel import Session, select
 
-from ledger import files, letters, triggers
+from ingest.judge import FileFacts
+from ingest.resettle import Resettler
+from ledger import files, letters, triggers, workflow
 from ledger.database import Database
 from ledger.entries import PERSONAL_FIELDS, PLAIN_FIELDS
-from ledger.letters import Answering
-from ledger.models import Entry, Event
+from ledger.letters import Answering, Rendered
+from ledger.models import Entry, Event, Letter
 from ledger.verify import CHECKS, verify
 from ledger.words import Channel, Kind, LetterState, Purpose, Status
-from tests.office import FIRST, NOW, Office, identity, judged, write_entry
+from ledger.workflow import Act
+from tests.office import FIRST, NOW, Office, identity, judged, rulebook, unread, write_entry
 
 CHAIN = "rantai peristiwa tidak terputus"
 VALUES = "nilai pribadi sesuai dengan sidiknya"
@@ -29,6 +32,8 @@ ACKNOWLEDGED = "setiap entri lain yang beralamat surel mempunyai satu tanda teri
 PROTECTED = "peristiwa dilindungi oleh basis data"
 REFERENCES = "setiap rujukan menunjuk ke baris yang ada"
 LETTERS = "keadaan setiap surat kita sesuai dengan peristiwanya"
+MAILS = "isi setiap surat sesuai dengan sidiknya"
+WORDS = "isi setiap surat kita sesuai dengan sidiknya"
 FILES = "berkas yang diserahkan sesuai dengan peristiwanya"
 
 
@@ -92,7 +97,7 @@ _CHANGED_EVENTS = {
     "actor": "'orang lain'",
     "verb": "'lain'",
     "entry_id": "3",
-    "message_id": "1",
+    "message_id": "2",
     "letter_id": "1",
     "body": "'{\"set\":{}}'",
     "previous": "'0'",
@@ -111,8 +116,8 @@ _TAKEN_OUT = {
     "DELETE FROM event WHERE id = 1": "peristiwa 1 hilang",
     "DELETE FROM event WHERE id = 2": "peristiwa 2 hilang",
     "UPDATE event SET id = 99 WHERE id = 2": "peristiwa 2 hilang",
-    "DELETE FROM event WHERE id = (SELECT max(id) FROM event)": "kepala rantai berada pada peristiwa 4",
-    "DELETE FROM event": "kepala rantai berada pada peristiwa 4, peristiwa terakhir 0",
+    "DELETE FROM event WHERE id = (SELECT max(id) FROM event)": "kepala rantai berada pada peristiwa 8",
+    "DELETE FROM event": "kepala rantai berada pada peristiwa 8, peristiwa terakhir 0",
     "UPDATE chain_head SET position = 3": "kepala rantai berada pada peristiwa 3",
     "UPDATE chain_head SET hash = '0'": "kepala rantai",
     "DELETE FROM chain_head": "kepala rantai hilang",
@@ -126,14 +131,14 @@ def test_an_event_taken_out_of_the_chain_is_named(book: Database) -> None:
 
 def test_a_changed_personal_value_is_named_with_its_event_and_field(book: Database) -> None:
     for column, value in (("value", "'orang lain'"), ("salt", "'00'"), ("field", "'lain'")):
-        statement = f"UPDATE event_value SET {column} = {value} WHERE event_id = 2 AND field = 'name'"
+        statement = f"UPDATE event_value SET {column} = {value} WHERE event_id = 3 AND field = 'name'"
         said = _after(book, VALUES, statement)
-        assert said == f"nilai {'lain' if column == 'field' else 'name'!r} pada peristiwa 2 telah diubah"
+        assert said == f"nilai {'lain' if column == 'field' else 'name'!r} pada peristiwa 3 telah diubah"
 
 
 def test_a_personal_value_that_no_event_promised_is_named(book: Database) -> None:
-    forged = "INSERT INTO event_value (id, event_id, field, salt, value) VALUES (999, 2, 'nik', '00', '35')"
-    assert _after(book, VALUES, forged) == "nilai 'nik' pada peristiwa 2 telah diubah"
+    forged = "INSERT INTO event_value (id, event_id, field, salt, value) VALUES (999, 3, 'nik', '00', '35')"
+    assert _after(book, VALUES, forged) == "nilai 'nik' pada peristiwa 3 telah diubah"
 
 
 def test_a_personal_value_deleted_without_an_erasure_is_named(book: Database) -> None:
@@ -250,6 +255,11 @@ _BROKEN = (
         "UPDATE message SET entry_id = NULL WHERE id = 4",
         "surat 4 digolongkan follow_up tetapi tidak terikat pada entri",
     ),
+    (
+        DISPOSITIONS,
+        "UPDATE message SET entry_id = 3 WHERE id = 4",
+        "surat 4 tidak terikat pada entri yang disebut peristiwanya",
+    ),
     (DISPOSITIONS, "UPDATE message SET reason = '' WHERE id = 3", "surat 3 tidak mempunyai alasan penggolongan"),
     (OPENINGS, "DELETE FROM letter WHERE entry_id = 2", "PGD/2026/0002: 0 tanda terima"),
     (OPENINGS, "UPDATE letter SET entry_id = 3 WHERE entry_id = 1", "PGD/2026/0001: 0 tanda terima"),
@@ -292,7 +302,7 @@ _LAST = "(SELECT max(id) FROM entry)"
 _WITHOUT_GUARDS = (
     (REFERENCES, ("DELETE FROM message WHERE id = 4",), "arrival 4: message"),
     (REFERENCES, ("DELETE FROM raw WHERE digest = (SELECT raw_digest FROM entry_file)",), "entry_file 1: raw"),
-    (REFERENCES, ("DELETE FROM letter WHERE purpose = 'jawaban'",), "event 6: letter"),
+    (REFERENCES, ("DELETE FROM letter WHERE purpose = 'jawaban'",), "event 10: letter"),
     (
         REFERENCES,  # the last line of a register, its letters, and its number given back: only the chain remembers it
         (
@@ -323,12 +333,88 @@ def test_what_was_taken_out_or_moved_with_the_guards_off_is_named(book: Database
         assert _after(book, promise, *statements).startswith(said), statements
 
 
+_SAID_BY_A_MAIL = {
+    "raw_digest": "'0'",
+    "rfc_message_id": "'lain@example.org'",
+    "content_key": "NULL",
+    "sender_address": "'lain@example.org'",
+    "sender_name": "'Orang Lain'",
+    "received_at": "'2020-01-01 00:00:00.000000'",
+    "sent_at": "'2020-01-01 00:00:00.000000'",
+    "subject": "'Terima kasih'",
+    "text": "'Semuanya baik.'",
+    "quoted": "'Dikutip.'",
+}
+
+
+def test_a_change_of_anything_that_a_mail_said_is_named(book: Database) -> None:
+    for column, value in _SAID_BY_A_MAIL.items():
+        said = _after(book, MAILS, f"UPDATE message SET {column} = {value} WHERE id = 2")
+        assert said == "isi surat 2 tidak sesuai dengan peristiwanya", column
+
+
+def test_a_mail_put_in_without_its_event_is_named(book: Database) -> None:
+    forged = "UPDATE message SET id = 900 WHERE id = 4"
+    assert _after(book, MAILS, forged) == "isi surat 900 tidak sesuai dengan peristiwanya"
+
+
+def test_a_change_of_what_is_known_of_an_attachment_is_named(database: Database) -> None:
+    office = Office(database)
+    office.settle_one(judged(files=(FileFacts("slip gaji.pdf", "application/pdf", 12, "0" * 64),)))
+    for statement in (
+        "UPDATE attachment SET name = 'foto.pdf'",
+        "UPDATE attachment SET digest = '1'",
+        "UPDATE attachment SET size = 13",
+        "DELETE FROM attachment",
+    ):
+        assert _after(database, MAILS, statement) == "isi surat 1 tidak sesuai dengan peristiwanya", statement
+
+
+def test_a_mail_read_after_all_has_the_digest_of_what_was_read(database: Database) -> None:
+    office = Office(database)
+    raw = office.arrive(unread())
+    office.settle()
+    office.mails[raw] = judged("Gaji belum dibayar.")
+    assert Resettler(database, office.means).release(1, "siti").number == "PGD/2026/0001"
+    assert office.wrong() == []
+    assert _after(database, MAILS, "UPDATE message SET text = ''") == "isi surat 1 tidak sesuai dengan peristiwanya"
+
+
+_SAID_BY_A_LETTER = ("mailbox", "recipient", "answers", "words", "subject", "body_text", "body_html")
+
+
+def test_a_change_of_anything_in_a_letter_of_ours_is_named(book: Database) -> None:
+    with book.writing() as session:
+        letter = session.get_one(Letter, 2)
+        letters.queue(session, letter, Rendered("Tanda terima", "Saudara", "<p>Saudara</p>"), at=NOW)
+        letters.end(session, letter, LetterState.SENT, at=NOW)
+    for column in _SAID_BY_A_LETTER:
+        said = _after(book, WORDS, f"UPDATE letter SET {column} = 'lain' WHERE id = 2")
+        assert said == "isi surat kita 2 tidak sesuai dengan peristiwanya", column
+
+
+def test_words_put_into_a_letter_that_was_never_written_are_named(book: Database) -> None:
+    said = _after(book, WORDS, "UPDATE letter SET body_text = 'Ditolak.' WHERE id = 1")
+    assert said == "isi surat kita 1 tidak sesuai dengan peristiwanya"
+
+
+def test_a_letter_readdressed_by_an_officer_is_sound(book: Database) -> None:
+    with book.writing() as session:
+        entry = session.get_one(Entry, 2)
+        (letter,) = letters.of_entry(session, 2)
+        letters.queue(session, letter, Rendered("Tanda terima", "Saudara", ""), at=NOW)
+        workflow.correct(
+            session, entry, {"email": "baru@example.org"}, Act("siti", NOW), rulebook=rulebook(), default_mailbox=FIRST
+        )
+    assert Office(book).wrong() == []
+
+
 _UNREADABLE = (
     (ENTRIES, "UPDATE entry SET kind = 'keluhan' WHERE id = 2"),
-    (ENTRIES, "UPDATE event SET body = 'bukan JSON' WHERE id = 2"),
-    (ENTRIES, "UPDATE event SET body = '[]' WHERE id = 2"),
-    (ENTRIES, "UPDATE event SET body = '{}' WHERE id = 2"),
-    (VALUES, "UPDATE event SET body = 'bukan JSON' WHERE id = 2"),
+    (ENTRIES, "UPDATE event SET body = 'bukan JSON' WHERE id = 3"),
+    (ENTRIES, "UPDATE event SET body = '[]' WHERE id = 3"),
+    (ENTRIES, "UPDATE event SET body = '{}' WHERE id = 3"),
+    (VALUES, "UPDATE event SET body = 'bukan JSON' WHERE id = 3"),
     (DISPOSITIONS, "UPDATE message SET disposition = 'hilang' WHERE id = 2"),
     (NUMBERS, "UPDATE series SET name = 'XYZ'"),
 )

@@ -11,15 +11,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import imap_tools
 
 from tests.wire.certificate import Certificate
 from tests.wire.loopback import LOOPBACK, answers, free_port
 from tests.wire.needed import needed
-from tests.wire.processes import Owner, ServerProcess, private_folder
+from tests.wire.processes import Owner, Server, ServerProcess, private_folder
 
 CONFIGURATION = """
 protocols = imap
@@ -94,7 +92,7 @@ class Account:
     password: str
 
 
-class Dovecot:
+class Dovecot(Server):
     """A running Dovecot; a context manager. `stop` and `start` keep ports, accounts and mail.
 
     `extra` is appended to the configuration, for servers that offer less ("imap_capability = ...").
@@ -112,7 +110,6 @@ class Dovecot:
         self._folder = folder
         self._owner = owner
         self._names = itertools.count()
-        self._process: ServerProcess | None = None
         self._write_configuration(certificate, extra)
 
     def _write_configuration(self, certificate: Certificate, extra: str) -> None:
@@ -137,15 +134,6 @@ class Dovecot:
         for name in ("certificate.pem", "key.pem", "dovecot.conf"):
             self._owner.own(self._folder / name)
 
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
-
     def start(self) -> None:
         """Start the server and return when both ports answer."""
         self._process = ServerProcess(
@@ -154,12 +142,6 @@ class Dovecot:
             log=self._folder / "output.log",
         )
         self._process.wait_until(lambda: answers(self.imap_port) and answers(self.imaps_port))
-
-    def stop(self) -> None:
-        """End the server and every connection to it; mail and accounts stay for another `start`."""
-        if self._process is not None:
-            self._process.stop()
-            self._process = None
 
     def log(self) -> str:
         """Return what the server logged."""

@@ -9,14 +9,12 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 import psycopg
 
 from tests.wire.loopback import LOOPBACK, answers, free_port
 from tests.wire.needed import needed
-from tests.wire.processes import Owner, ServerProcess, private_folder
+from tests.wire.processes import Owner, Server, ServerProcess, private_folder
 
 INSTALLED = Path("/usr/lib/postgresql")
 USER = "buku"
@@ -46,7 +44,7 @@ def _version(binaries: Path) -> int:
     return int(number[1]) if number else 0
 
 
-class Postgres:
+class Postgres(Server):
     """A running PostgreSQL; a context manager. `stop`, `kill` and `start` keep port and databases."""
 
     host = LOOPBACK
@@ -58,7 +56,6 @@ class Postgres:
         self._binaries = binaries
         self._password = secrets.token_hex(16)
         self._names = itertools.count()
-        self._process: ServerProcess | None = None
         self._initialise()
 
     def _initialise(self) -> None:
@@ -68,15 +65,6 @@ class Postgres:
         options = ["--username", USER, "--pwfile", str(secret), "--auth", "scram-sha-256"]
         options += ["--encoding", "UTF8", "--locale", "C.UTF-8", "--no-sync"]
         self._owner.run([self._binaries / "initdb", "-D", self._folder / "cluster", *options])
-
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
 
     def start(self) -> None:
         """Start the server and return when it takes connections."""
@@ -97,18 +85,6 @@ class Postgres:
         except psycopg.OperationalError:
             return False
         return True
-
-    def stop(self) -> None:
-        """End the server and every connection to it; databases stay for another `start`."""
-        if self._process is not None:
-            self._process.stop()
-            self._process = None
-
-    def kill(self) -> None:
-        """End the server's main process at once, as a power cut would; `start` then recovers."""
-        if self._process is not None:
-            self._process.kill()
-            self._process = None
 
     def _conninfo(self, database: str) -> str:
         return f"host={self.host} port={self.port} user={USER} password={self._password} dbname={database}"

@@ -6,11 +6,13 @@ import signal
 import subprocess
 import tempfile
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypedDict
+from types import TracebackType
+from typing import Self, TypedDict
 
 START_SECONDS = 30.0
 STOP_SECONDS = 15.0
@@ -145,3 +147,34 @@ class ServerProcess:
         """End the server at once, as a power cut would."""
         self._process.kill()
         self._process.wait()
+
+
+class Server(ABC):
+    """A server of the tests, and a context manager: running within the block, stopped behind it."""
+
+    _process: ServerProcess | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @abstractmethod
+    def start(self) -> None:
+        """Start the server and return when it answers; ports and what it keeps are the same each time."""
+
+    def stop(self) -> None:
+        """End the server and every connection to it, in good order; what it keeps stays for another `start`."""
+        if self._process is not None:
+            self._process.stop()
+            self._process = None
+
+    def kill(self) -> None:
+        """End the server at once, as a power cut would."""
+        if self._process is not None:
+            self._process.kill()
+            self._process = None

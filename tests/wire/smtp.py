@@ -4,18 +4,16 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Self
 
 from tests.wire.certificate import Certificate
 from tests.wire.loopback import LOOPBACK, free_port
-from tests.wire.processes import Owner, ServerProcess, private_folder
+from tests.wire.processes import Owner, Server, ServerProcess, private_folder
 from tests.wire.smtp_sink import Accepted, Fault, Security
 
 PROJECT = Path(__file__).resolve().parents[2]
 
 
-class SmtpSink:
+class SmtpSink(Server):
     """A running SMTP server; a context manager. `stop`, `kill` and `start` keep port, faults and record.
 
     With a password, clients must log in. Between `stop` and `start` connections are refused. `file_into` names for a
@@ -42,7 +40,6 @@ class SmtpSink:
         self._log = folder / "output.log"
         self._command = self._options(certificate, user, password)
         self._command += [f"--file-into={sender}={maildir}" for sender, maildir in (file_into or {}).items()]
-        self._process: ServerProcess | None = None
         self.fail()
 
     def _options(self, certificate: Certificate | None, user: str | None, password: str | None) -> list[str]:
@@ -58,15 +55,6 @@ class SmtpSink:
         }
         return [f"--{name}={value}" for name, value in values.items() if value is not None]
 
-    def __enter__(self) -> Self:
-        self.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.stop()
-
     def start(self) -> None:
         """Start listening; the port is the same each time."""
         self._log.unlink(missing_ok=True)
@@ -78,18 +66,6 @@ class SmtpSink:
         )
         # Asking the port itself would be a conversation, and use up faults.
         self._process.wait_until(lambda: b"listening" in self._log.read_bytes())
-
-    def stop(self) -> None:
-        """Stop listening; connections are refused until the next `start`."""
-        if self._process is not None:
-            self._process.stop()
-            self._process = None
-
-    def kill(self) -> None:
-        """End the server at once, in the middle of whatever it does."""
-        if self._process is not None:
-            self._process.kill()
-            self._process = None
 
     def fail(self, *faults: Fault) -> None:
         """Put these faults in force, in place of all earlier ones; none means that all goes well again."""

@@ -11,19 +11,19 @@ import pytest
 from starlette.testclient import TestClient
 
 from config.settings import Settings
-from ingest.judge import rules_of, theme_reader_of
+from ingest.judge import FileFacts, rules_of, theme_reader_of
 from ledger import events, files, letters, workflow
 from ledger.database import Database
 from ledger.desk.acts import TASKS
 from ledger.desk.app import create
 from ledger.entries import Rulebook
-from ledger.models import Entry, Letter
+from ledger.models import Entry, Letter, Message
 from ledger.verify import verify
 from ledger.words import Channel, Kind, LetterState, Purpose, Role, Status
 from replies.compose import Composer
 from tests.ledger.desk.conftest import HERE
 from tests.ledger.desk.signed import put_account, sign
-from tests.ledger.shelf import FIRST, NOW, SECOND, PreparedReader, put_file
+from tests.ledger.shelf import FIRST, NOW, SECOND, PreparedReader
 from tests.office import Office, judged, write_entry
 
 RECORDING = (
@@ -680,12 +680,11 @@ def test_a_void_number_stays_visible_in_the_book_and_on_its_page(room: Room) -> 
 
 def test_a_secret_entry_tells_a_reader_nothing_of_its_writer(room: Room) -> None:
     office = Office(room.database)
-    office.settle_one(judged("Saya dipukul mandor Joko di gudang."))
+    photo = FileFacts("foto siti.jpg", "image/jpeg", 10, "a" * 64)
+    office.settle_one(judged("Saya dipukul mandor Joko di gudang.", files=(photo,)))
     path = "/buku/PGD/2026/1"
-    with room.database.noting() as session:
-        message = session.exec(workflow.select(workflow.Message)).one()
-        put_file(session, message, 0, "foto siti.jpg", b"x")
-        number = message.id
+    (message,) = office.rows(Message)
+    number = message.id
     typed = {"nama": "Siti Aminah", "surel": "siti@example.org", "telepon": "0812-3456-7890", "alamat": "Jalan Mawar 1"}
     room.send(path, "identitas", **typed, rahasia="ya")
     room.send(path, "catatan", catatan="Ibu Siti minta ditelepon")

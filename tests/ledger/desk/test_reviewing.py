@@ -96,7 +96,7 @@ def test_an_uncertain_entry_is_confirmed_with_one_button_and_that_can_be_taken_b
     assert "Urungkan" in after
     undone = tray.press(path, "urungkan", versi="2")
     assert "Entri PGD/2026/0001 kembali ke baki ini." in undone and "Benar, pengaduan" in undone
-    assert [(event.verb, event.actor) for event in tray.office.rows(Event)][1:] == [
+    assert [(event.verb, event.actor) for event in tray.office.rows(Event)][2:] == [
         ("dikonfirmasi", "petugas"),
         ("diurungkan", "petugas"),
     ]
