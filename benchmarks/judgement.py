@@ -84,5 +84,5 @@ def main() -> None:
     examples = read_examples(settings.folder / "examples")
     began = time.perf_counter()
     count = cross_validate(examples, FeatureReader(rules_of(settings)), caution_of(settings))
-    _say("own examples, one writer held out at a time", count)
+    _say("own examples, a sixth of the writers held out at a time", count)
     print(f"  learned {time.perf_counter() - began:.0f} s")

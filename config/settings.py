@@ -258,7 +258,7 @@ class Letters(Part):
 class Judging(Part):
     """How sure a judgement must be before nobody needs to look at it."""
 
-    review_below: float = Field(default=0.75, ge=0, le=1)
+    review_below: float = Field(default=0.7, ge=0, le=1)
     complaint_cost: float = Field(default=20, ge=1, le=1000)
 
 

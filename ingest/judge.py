@@ -132,7 +132,7 @@ _SAYS_NOTHING = frozenset(
         "sudah sy tanggapan terima tersebut tolong untuk ya yang yth",
     )
 )
-_FEW_WORDS = 5
+_FEW_WORDS, _COVER_WORDS = 5, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +151,11 @@ class Say:
     def little(self) -> bool:
         """Say whether what is attached must be read in its place, or beside it."""
         return self.nothing or (self.points_at_files and self.words <= _FEW_WORDS)
+
+    @property
+    def cover(self) -> bool:
+        """Say whether it may be the note that somebody writes above a letter which he hands on."""
+        return self.words <= _COVER_WORDS
 
 
 def say_of(rules: RuleClassifier, text: str) -> Say:
@@ -176,6 +181,11 @@ def _with_attached(said: Identity, attached: str) -> Identity:
 
 def _in_attachment(found: Found | None) -> Found | None:
     return replace(found, source=f"lampiran, {found.source}") if found else None
+
+
+def _handed_on(mail: ParsedMail, parted: NewText) -> str:
+    """Return the letter of somebody else that a mail forwards below a note, or encloses."""
+    return parted.forwarded or (separate(mail.enclosed).text if mail.text and mail.enclosed else "")
 
 
 def said_by(mail: ParsedMail) -> NewText:
@@ -214,17 +224,19 @@ class Judge:
         said = _with_astray(mail, parted.text)
         text = "\n\n".join(part for part in (said, parted.signature) if part)
         sender = mail.sender
-        say = say_of(self._rules, parted.text) if mail.files else Say(1, False)
+        handed_on = _handed_on(mail, parted)
+        say = say_of(self._rules, parted.text) if mail.files or handed_on else Say(1, False)
+        handed_on = handed_on if say.cover else ""
         attached = text_of(mail.files) if say.little else ""
         identity = _with_attached(identify(text, sender.name if sender else ""), attached)
         wording = Wording(
             mail.subject,
-            "\n\n".join(part for part in (_words_astray(mail), parted.text, attached) if part),
+            "\n\n".join(part for part in (_words_astray(mail), parted.text, handed_on, attached) if part),
             tuple(file.name for file in mail.files),
             mailbox or self._addressed(mail),
         )
         judgement = self._classifier.judge(wording)
-        unsure = (say.nothing and not attached) or bool(mail.astray) or not mail.headers
+        unsure = (say.nothing and not (attached or handed_on)) or bool(mail.astray) or not mail.headers
         return Judged(
             rfc_message_id=mail.message_id,
             references=tuple(dict.fromkeys(mail.in_reply_to + mail.references)),

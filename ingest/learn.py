@@ -20,12 +20,15 @@ from ledger.words import Kind
 
 STRENGTH = 30.0
 """The inverse of how hard large weights are held down; like the shares of the groups chosen by leaving writers out."""
+HARD_SHARE = 0.35
+"""How much a letter written to be hard counts beside an ordinary one: there are more of them than life would send."""
 SERVICE_STRENGTH = 10.0
 """The same for the services, which lean on fewer words."""
 LEAST_LETTERS = 3
 """A word that stands in fewer letters is not learned."""
 DIGITS = 3
-FOLDS = 5
+FOLDS = 6
+"""Into how many parts the letters are divided to be held out in turn; what one writer wrote is never divided."""
 ROUNDS = 400
 TOLERANCE = 1e-3
 _TEMPERATURES = [round(0.5 + step / 50, 2) for step in range(126)]
@@ -80,7 +83,7 @@ def train(examples: Sequence[Example], reader: FeatureReader, today: date) -> Mo
 
 
 def cross_validate(examples: Sequence[Example], reader: FeatureReader, caution: Caution) -> Tally:
-    """Hold out one writer after the other and count what the others' model makes of those letters."""
+    """Hold out some writers after the others and count what the others' model makes of their letters."""
     seen = _seen(examples, reader)
     return _tally(_held_out(seen), caution)
 
@@ -117,10 +120,9 @@ def learn(
 
 def _seen(examples: Sequence[Example], reader: FeatureReader) -> list[_Seen]:
     writers = sorted({each.writer for each in examples if each.writer})
-    folds = {writer: number for number, writer in enumerate(writers)}
-    count = max(FOLDS, len(writers))
+    folds = {writer: number % FOLDS for number, writer in enumerate(writers)}
     return [
-        _Seen(each, reader.read(each.wording), folds.get(each.writer, int(each.digest, 16) % count))
+        _Seen(each, reader.read(each.wording), folds.get(each.writer, int(each.digest, 16) % FOLDS))
         for each in examples
     ]
 
@@ -159,8 +161,9 @@ def _fit(seen: Sequence[_Seen], answers: Sequence[str], counts: Mapping[str, int
             columns.append(column[key])
             numbers.append(value)
     matrix = csr_matrix((numbers, (rows, columns)), shape=(len(seen), len(keys)))
+    counted = [1.0 if each.example.ordinary else HARD_SHARE for each in seen]
     with threadpool_limits(limits=1):  # one thread sums in one order; on a busy machine it is faster, too
-        regression = LogisticRegression(C=strength, max_iter=ROUNDS, tol=TOLERANCE).fit(matrix, answers)
+        regression = LogisticRegression(C=strength, max_iter=ROUNDS, tol=TOLERANCE).fit(matrix, answers, counted)
     by_class = regression.coef_.tolist()
     bias = regression.intercept_.tolist()
     if len(regression.classes_) == 2:  # scikit-learn then gives one row, for the second class against the first

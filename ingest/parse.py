@@ -185,9 +185,9 @@ class ParsedMail:
     what the sender wrote, in UTC. `headers` are the top level's, names in lower case, values decoded and unfolded, in
     order. `text` is the whole readable body, quotes included; `html` the raw, untrusted HTML body. `report` is the text
     of the parts of a delivery, disposition or feedback report. `content_key` is the same for a letter sent again.
-    `astray` holds lines of a broken header block that may be the letter's words; `enclosed`, where the mail itself says
-    nothing, what a letter attached to it says, else what stands outside its parts. `carried` are the Message-IDs of the
-    whole letters attached to it.
+    `astray` holds lines of a broken header block that may be the letter's words; `enclosed` what a letter attached to
+    it says, or, where neither says anything, what stands outside its parts. `carried` are the Message-IDs of the whole
+    letters attached to it.
     """
 
     message_id: str | None
@@ -298,7 +298,7 @@ def _assemble(message: Message, reading: Any, raw_headers: list[tuple[str, str]]
         report="\n\n".join(harvest.reports),
         content_key=_content_key(sender, subject, f"{astray}\n{text}", harvest.files),
         astray=astray,
-        enclosed="" if text.strip() or harvest.is_report else _enclosed(harvest.letter, 0) or harvest.aside,
+        enclosed="" if harvest.is_report else _enclosed(harvest.letter, 0) or ("" if text.strip() else harvest.aside),
         carried=tuple(harvest.carried),
     )
 

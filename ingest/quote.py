@@ -113,11 +113,15 @@ _FOOTER = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class NewText:
-    """A mail's text in three: newly written, quoted from earlier letters, signature."""
+    """A mail's text in three: newly written, quoted from earlier letters, signature.
+
+    `forwarded` is the letter that stands, forwarded, below what was newly written; it is part of what is quoted.
+    """
 
     text: str
     quoted: str
     signature: str
+    forwarded: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,15 +162,14 @@ def _separate(mail_text: str, subject: str, depth: int) -> NewText:
     lines, beyond = lines[:_LONGEST_LETTER], lines[_LONGEST_LETTER:]
     shown = [_INVISIBLE.sub("", line).replace("\xa0", " ").replace("\t", " ").rstrip() for line in lines]
     sorting, stop = _sorted(lines, shown)
-    if stop is not None and not sorting.has_text():
-        forwarded = stop.forward or bool(_FORWARD_SUBJECT.match(subject))
-        if forwarded and depth < _DEEPEST:
-            return _unwrapped(lines + beyond, shown + beyond, stop, depth) or _whole(mail_text)
-        return _whole(mail_text)
+    inner = None
+    if stop is not None and depth < _DEEPEST and (stop.forward or _FORWARD_SUBJECT.match(subject)):
+        inner = _unwrapped(lines + beyond, shown + beyond, stop, depth)
     if not sorting.has_text():
-        return _whole(mail_text)
+        return inner or _whole(mail_text)
     (sorting.new if stop is None else sorting.quoted).extend(beyond)
-    return NewText(_tidy(sorting.new), _tidy(sorting.quoted), _tidy(sorting.signature))
+    forwarded = inner.text if inner else ""
+    return NewText(_tidy(sorting.new), _tidy(sorting.quoted), _tidy(sorting.signature), forwarded)
 
 
 def _whole(mail_text: str) -> NewText:

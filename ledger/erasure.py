@@ -414,7 +414,9 @@ def met_again(session: Session, arrival: Arrival, key: str | None, *, at: dateti
         session.flush()
     arrival.message_id = message.id
     session.flush()
-    if session.get(Tombstone, arrival.raw_digest) is None:
+    if message.erased_at is None:  # nothing could read it until now
+        _erase(session, belongings_of_mails(session, [message]), Why(letters.ACTOR, at, CAME_AGAIN))
+    elif session.get(Tombstone, arrival.raw_digest) is None:
         _erase_copy(session, message, arrival.raw_digest or "", key, at)
     return message
 

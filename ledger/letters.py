@@ -15,8 +15,8 @@ from ledger.models import Entry, Letter
 from ledger.words import LetterState, Purpose
 
 ACTOR = "sistem"
-QUEUED = "surat_antre"
-"""The verb of the event that a letter was written and waits to be sent."""
+READDRESSED = "surat_dialamatkan"
+"""The verb of the event that a letter goes to another address than before; how it stands is not changed by it."""
 NUMBER_HEADER = "X-Buku-Nomor"
 """The header in which every letter of ours bears its register number, so that it is known without the book."""
 
@@ -125,7 +125,7 @@ def queue(session: Session, letter: Letter, rendered: Rendered, *, at: datetime)
     """Keep the words of an owed letter and queue it."""
     letter.subject, letter.body_text, letter.body_html = rendered.subject, rendered.text, rendered.html
     letter.state, letter.reason, letter.next_attempt_at = LetterState.QUEUED, "", at
-    _tell(session, QUEUED, letter, at=at)
+    _tell(session, "surat_antre", letter, at=at)
 
 
 def keep_owed(letter: Letter, *, reason: str, next_attempt_at: datetime) -> None:
@@ -190,7 +190,7 @@ def _tell(
         actor=actor,
         about=events.Subject(entry_id=letter.entry_id, message_id=message_id, letter_id=letter.id),
         plain={"surat": letter.purpose.value, "keadaan": letter.state.value, "message_id": letter.rfc_message_id},
-        personal=personal | ({seals.LETTER: seals.of_letter(letter)} if letter.subject else {}),
+        personal=personal | {seals.LETTER: seals.of_letter(letter)},
     )
 
 
@@ -234,8 +234,8 @@ def readdress(session: Session, entry: Entry, *, silent: bool, actor: str, at: d
             _let_go(session, letter, actor=actor, at=at)
         elif letter.state in _WAITING and not entry.email:
             end(session, letter, LetterState.WITHHELD, reason=NO_ADDRESS_LEFT, at=at)
-        elif letter.subject and letter.recipient != before:
-            _tell(session, "surat_dialamatkan", letter, at=at, actor=actor)
+        elif letter.recipient != before:
+            _tell(session, READDRESSED, letter, at=at, actor=actor)
 
 
 def is_erased(letter: Letter, entry: Entry) -> bool:

@@ -330,7 +330,10 @@ def seal(session: Session, message: Message, verb: str, *, at: datetime, actor: 
         actor=actor,
         about=events.Subject(message_id=message.id),
         plain={"menjadi": message.disposition.value, "entri": message.entry_id},
-        personal={seals.MAIL: seals.of_mail(message, attachments_of(session, message))},
+        personal={
+            seals.MAIL: seals.of_mail(message, attachments_of(session, message)),
+            seals.DECISION: seals.of_decision(message),
+        },
     )
 
 
@@ -349,7 +352,7 @@ def change_disposition(
         actor=actor,
         about=events.Subject(entry_id=message.entry_id, message_id=message.id),
         plain={"dari": before.value, "menjadi": disposition.value},
-        personal={"alasan": reason},
+        personal={"alasan": reason, seals.DECISION: seals.of_decision(message)},
     )
 
 

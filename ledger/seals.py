@@ -1,4 +1,4 @@
-"""Digests of what a mail said and of what a letter of ours says, kept in their events so that a change is seen."""
+"""Digests of what a mail said, of what was decided about it, and of our letters, so that a change of them is seen."""
 
 import hashlib
 from collections.abc import Sequence
@@ -9,6 +9,8 @@ from ledger.models import Attachment, Letter, Message
 
 MAIL = "isi_surat"
 """The personal value of an event that holds the digest of a mail; it goes with the mail when that is erased."""
+DECISION = "putusan"
+"""The same for what was decided about a mail."""
 LETTER = "naskah"
 """The personal value of an event that holds the digest of a letter of ours."""
 
@@ -30,20 +32,46 @@ def of_mail(message: Message, attached: Sequence[Attachment]) -> str:
         message.subject,
         message.text,
         message.quoted,
+        message.outgoing,
+        message.silent,
         files,
     )
 
 
+def of_decision(message: Message) -> str:
+    """Return the SHA-256 (hex) of what was decided about a mail: what it is, why, whether somebody is to look at it."""
+    return _digest(
+        message.mailbox,
+        message.folder,
+        message.junk,
+        message.disposition,
+        message.reason,
+        message.reasons,
+        message.no_reply,
+        message.kind,
+        message.service,
+        message.confidence,
+        message.needs_review,
+        message.entry_id,
+        message.duplicate_of,
+    )
+
+
 def of_letter(letter: Letter) -> str:
-    """Return the SHA-256 (hex) of a letter: to whom it goes, from which mailbox, and its words."""
+    """Return the SHA-256 (hex) of a letter: to whom it goes, from which mailbox, what it answers, and its words."""
     return _digest(
         letter.mailbox,
         letter.recipient,
+        letter.rfc_message_id,
         letter.answers,
+        letter.refers_to,
+        letter.written_by,
         letter.words,
         letter.subject,
         letter.body_text,
         letter.body_html,
+        letter.releasable,
+        letter.released,
     )
 
 

@@ -5,11 +5,13 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
-from typing import TypeVar
+from datetime import datetime
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped
 from sqlmodel import Session, SQLModel, col, select
+from sqlmodel.sql.expression import SelectOfScalar
 
 from ledger import erasure, files, issuing, letters, messages, seals, triggers
 from ledger.entries import PERSONAL_FIELDS, PLAIN_FIELDS, plain_value
@@ -34,8 +36,8 @@ from ledger.models import (
 from ledger.words import ArrivalState, Channel, Disposition, LetterState, Purpose, Register
 
 RowT = TypeVar("RowT", Entry, Message, Letter)
-_AT_ONCE, _RAWS = 500, 3
-"""How many rows are read at once; a mail may have 25 MB."""
+_AT_ONCE, _LONG, _RAWS = 500, 50, 3
+"""How many rows are read at once; a letter may be as long as a book, and a raw mail may have 25 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,15 +78,14 @@ def _first(promise: str, findings: Findings) -> Checked:
 
 
 def _batches(session: Session, table: type[RowT]) -> Iterator[tuple[list[int], list[RowT]]]:
-    """Read a table a few hundred rows at a time, by id; what was read is let go before the next are."""
-    last = 0
-    while batch := list(
-        session.exec(select(table).where(col(table.id) > last).order_by(col(table.id)).limit(_AT_ONCE))
-    ):
+    """Read a table some rows at a time, by id; what was read is let go before the next are."""
+    query = select(table).order_by(col(table.id)).limit(_LONG)
+    batch = list(session.exec(query))
+    while batch:
         ids = [row.id or 0 for row in batch]
         yield ids, batch
-        last = ids[-1]
         session.expunge_all()
+        batch = list(session.exec(query.where(col(table.id) > ids[-1])))
 
 
 def _triggers(session: Session) -> Checked:
@@ -286,6 +287,8 @@ def _raws(session: Session) -> Checked:
         kept = select(Raw.digest).where(col(Raw.digest) == col(Message.raw_digest)).exists()
         for message in session.exec(select(Message).where(~kept).limit(1)):
             yield f"surat asli dari surat {message.id} hilang"
+        for digest in session.exec(_nobodys().limit(1)):
+            yield f"surat asli {digest[:12]} tidak disebut oleh kedatangan, surat, atau berkas mana pun"
         erased = erasure.lawful(session).digests
         query = select(Raw).order_by(col(Raw.digest)).execution_options(yield_per=_RAWS)
         with session.exec(query) as raws:
@@ -294,6 +297,16 @@ def _raws(session: Session) -> Checked:
                 session.expunge(raw)
 
     return _first("surat asli sesuai dengan sidiknya", findings())
+
+
+def _nobodys() -> SelectOfScalar[str]:
+    """Select the bytes that nothing names: what named them was taken out."""
+    named = (
+        select(Arrival.id).where(col(Arrival.raw_digest) == col(Raw.digest), col(Arrival.state) == ArrivalState.TAKEN),
+        select(Message.id).where(col(Message.raw_digest) == col(Raw.digest)),
+        select(EntryFile.id).where(col(EntryFile.raw_digest) == col(Raw.digest)),
+    )
+    return select(Raw.digest).where(sa.func.length(col(Raw.packed)) > 0, *(~one.exists() for one in named))
 
 
 def _raw_amiss(raw: Raw, erased: frozenset[str]) -> str | None:
@@ -343,22 +356,30 @@ def _arrivals(session: Session) -> Checked:
 
 
 def _mails(session: Session) -> Checked:
-    """Compare what stands of each mail with the digest in the last event that told it; an erased one has none left."""
+    """Compare what stands of each mail, and what was decided about it, with the digests in the last event of each.
+
+    One lawfully erased has none left, and one settled before there were such digests never had any.
+    """
 
     def findings() -> Findings:
         lawful = erasure.lawful(session)
         first = select(Event.message_id).where(col(Event.verb) == messages.KEPT).order_by(col(Event.id)).limit(1)
-        since = session.exec(first).first() or 0
+        since = session.exec(first).first()
         for ids, batch in _batches(session, Message):
-            told = _sealed(session, col(Event.message_id), ids, seals.MAIL)
+            about = col(Event.message_id)
+            said, decided = (_sealed(session, about, ids, field) for field in (seals.MAIL, seals.DECISION))
             files = _attached(session, ids)
             for key, message in zip(ids, batch, strict=True):
-                of_old = not 0 < since <= key  # settled before mails were sealed at all
-                whole = seals.of_mail(message, files[key])
-                wrong = message.erased_at is None and _unlike(told.get(key), whole, lawful, unsealed=of_old)
-                yield f"isi surat {key} tidak sesuai dengan peristiwanya" if wrong else None
+                of_old = since is None or 0 < key < since
+                if message.erased_at is not None:
+                    yield None
+                elif _unlike(said.get(key), seals.of_mail(message, files[key]), lawful, unsealed=of_old):
+                    yield f"isi surat {key} tidak sesuai dengan peristiwanya"
+                else:
+                    wrong = _unlike(decided.get(key), seals.of_decision(message), lawful, unsealed=of_old)
+                    yield f"penggolongan surat {key} tidak sesuai dengan peristiwanya" if wrong else None
 
-    return _first("isi setiap surat sesuai dengan sidiknya", findings())
+    return _first("isi dan penggolongan setiap surat sesuai dengan sidiknya", findings())
 
 
 def _attached(session: Session, ids: list[int]) -> defaultdict[int, list[Attachment]]:
@@ -437,38 +458,124 @@ def _dispositions_told(session: Session) -> dict[int, tuple[str, int | None]]:
 
 
 def _letters(session: Session) -> Checked:
-    """Compare how each letter stands with the last event about it; owed at first, and sending, have none."""
+    """Compare what stands of each letter with the last event about it; owed at first, and sending, have none."""
 
     def findings() -> Findings:
-        query = select(Event.letter_id, Event.body).where(col(Event.letter_id).is_not(None)).order_by(col(Event.id))
-        told = {letter_id: str(json.loads(body)["set"]["keadaan"]) for letter_id, body in session.exec(query)}
-        for letter_id, state in session.exec(select(Letter.id, Letter.state).order_by(col(Letter.id))):
-            said = told.get(letter_id, LetterState.OWED.value)
-            as_told = state in _UNDER_WAY if said in _UNDER_WAY else state == said
-            yield None if as_told else f"surat kita {letter_id} berkeadaan {state}, menurut peristiwanya {said}"
+        told = _told_of_letters(session)
+        columns = (Letter.id, Letter.state, Letter.entry_id, Letter.purpose, Letter.rfc_message_id, Letter.ended_at)
+        for row in session.execute(sa.select(*map(col, columns)).order_by(col(Letter.id))):
+            yield _letter_amiss(row, told.get(row.id))
 
     return _first("keadaan setiap surat kita sesuai dengan peristiwanya", findings())
 
 
+@dataclass(slots=True)
+class _ToldOfLetter:
+    """What the events about a letter say of it; `ended_at` is when its last state was told."""
+
+    entry_id: int | None
+    said: dict[str, object]
+    ended_at: datetime | None
+
+
+def _told_of_letters(session: Session) -> dict[int, _ToldOfLetter]:
+    query = sa.select(*map(col, (Event.letter_id, Event.entry_id, Event.verb, Event.at, Event.body)))
+    found: dict[int, _ToldOfLetter] = {}
+    for key, entry_id, verb, at, body in session.execute(
+        query.where(col(Event.letter_id).is_not(None)).order_by(col(Event.id))
+    ):
+        before = found.get(key)
+        ended_at = before.ended_at if before and verb == letters.READDRESSED else at
+        found[key] = _ToldOfLetter(entry_id, json.loads(body)["set"], ended_at)
+    return found
+
+
+def _letter_amiss(row: sa.Row[Any], told: _ToldOfLetter | None) -> str | None:
+    said = told.said["keadaan"] if told else LetterState.OWED
+    if row.state not in _UNDER_WAY if said in _UNDER_WAY else row.state != said:
+        return f"surat kita {row.id} berkeadaan {row.state}, menurut peristiwanya {said}"
+    if told is None:
+        return None
+    same = (row.entry_id, row.purpose, row.rfc_message_id) == (
+        told.entry_id,
+        told.said["surat"],
+        told.said["message_id"],
+    )
+    if not same:
+        return f"surat kita {row.id} bukan surat yang disebut peristiwanya"
+    if row.state not in _UNDER_WAY and row.ended_at != told.ended_at:
+        return f"surat kita {row.id} berakhir pada waktu lain daripada menurut peristiwanya"
+    return None
+
+
 def _words(session: Session) -> Checked:
-    """Compare each letter with the digest in the last event that told it; one not written yet has neither."""
+    """Compare each letter with the digest in the last event that told it; one never told is not written yet."""
 
     def findings() -> Findings:
         lawful = erasure.lawful(session)
         for ids, batch in _batches(session, Letter):
             told = _sealed(session, col(Event.letter_id), ids, seals.LETTER)
-            of_old = _written(session, ids) - told.keys()  # written before letters were sealed at all
+            of_old = _with_events(session, ids) - told.keys()  # told before letters were sealed at all
+            emails = dict(
+                session.exec(select(Entry.id, Entry.email).where(col(Entry.id).in_(_entries_of(batch)))).all()
+            )
             for key, letter in zip(ids, batch, strict=True):
-                blank = key in of_old or not (letter.subject or letter.body_text or letter.body_html)
-                wrong = _unlike(told.get(key), seals.of_letter(letter), lawful, unsealed=blank)
+                seal = told.get(key)
+                if seal is not None and seal[0] in lawful.events:
+                    wrong = any(_said_in(letter))
+                else:
+                    blank = key in of_old or _untouched(letter, emails.get(letter.entry_id, ""))
+                    wrong = _unlike(seal, seals.of_letter(letter), lawful, unsealed=blank)
                 yield f"isi surat kita {key} tidak sesuai dengan peristiwanya" if wrong else None
 
     return _first("isi setiap surat kita sesuai dengan sidiknya", findings())
 
 
-def _written(session: Session, ids: list[int]) -> set[int]:
-    query = select(Event.letter_id).where(col(Event.letter_id).in_(ids), col(Event.verb) == letters.QUEUED)
+def _entries_of(batch: list[Letter]) -> set[int]:
+    return {letter.entry_id for letter in batch}
+
+
+def _said_in(letter: Letter) -> tuple[str, ...]:
+    return letter.recipient, letter.answers, letter.words, letter.subject, letter.body_text, letter.body_html
+
+
+def _untouched(letter: Letter, email: str) -> bool:
+    """Say whether a letter that no event has told yet stands as it was owed: unwritten, to the entry's own address.
+
+    One that a restored book took for interrupted keeps the address that it may have gone to.
+    """
+    if letter.state is LetterState.OWED and letter.recipient != email:
+        return False
+    by_an_officer = letter.purpose is not Purpose.JAWABAN and (letter.words or letter.written_by)
+    return not (by_an_officer or letter.subject or letter.body_text or letter.body_html)
+
+
+def _with_events(session: Session, ids: list[int]) -> set[int]:
+    query = select(Event.letter_id).where(col(Event.letter_id).in_(ids)).distinct()
     return {letter_id for letter_id in session.exec(query) if letter_id is not None}
+
+
+def _answers(session: Session) -> Checked:
+    """Compare the answers to each entry with the events in which officers gave them, in their order."""
+
+    def findings() -> Findings:
+        lawful = erasure.lawful(session)
+        given: defaultdict[int | None, list[tuple[int, str, str | None]]] = defaultdict(list)
+        note = sa.and_(col(EventValue.event_id) == col(Event.id), col(EventValue.field) == "catatan")
+        query = select(Event.entry_id, Event.id, Event.actor, EventValue.value).join(EventValue, note, isouter=True)
+        for entry_id, event_id, actor, words in session.execute(
+            query.where(col(Event.verb) == "dijawab").order_by(col(Event.id))
+        ):
+            given[entry_id].append((event_id, actor, words))
+        answers = select(Letter.entry_id, Letter.written_by, Letter.words).where(col(Letter.purpose) == Purpose.JAWABAN)
+        for entry_id, written_by, words in session.execute(answers.order_by(col(Letter.entry_id), col(Letter.id))):
+            event_id, actor, said = given[entry_id].pop(0) if given[entry_id] else (0, "", None)
+            same = written_by == actor and words == ("" if event_id in lawful.events else said)
+            yield None if same else f"jawaban pada entri {entry_id} tidak sesuai dengan peristiwanya"
+        for entry_id, left in given.items():
+            yield f"jawaban pada entri {entry_id} hilang" if left else None
+
+    return _first("setiap jawaban ditulis oleh petugas", findings())
 
 
 _UNDER_WAY = (LetterState.OWED, LetterState.QUEUED, LetterState.SENDING)
@@ -478,17 +585,22 @@ def _files(session: Session) -> Checked:
     """Compare the files handed in with what the events say of them, and with what was lawfully erased."""
 
     def findings() -> Findings:
-        query = select(Event.entry_id, Event.body).where(col(Event.verb) == files.ADDED)
-        promised = Counter(
-            (entry_id, digest)
-            for entry_id, body in session.exec(query)
-            for digest in str(json.loads(body)["set"]["digest"]).split()
-        )
-        rows = session.exec(select(EntryFile.entry_id, EntryFile.raw_digest))
-        kept = Counter((entry_id or None, digest) for entry_id, digest in rows)
-        for each in sorted(promised.keys() | kept.keys(), key=str):
-            same = promised[each] == kept[each]
-            yield None if same else f"berkas {each[1][:12]} tidak sesuai dengan peristiwanya"
+        lawful = erasure.lawful(session)
+        kept: defaultdict[int | None, list[EntryFile]] = defaultdict(list)
+        for row in session.exec(select(EntryFile).order_by(col(EntryFile.id))):
+            kept[row.entry_id].append(row)
+        names = sa.and_(col(EventValue.event_id) == col(Event.id), col(EventValue.field) == "nama_berkas")
+        query = select(Event, EventValue.value).join(EventValue, names, isouter=True)
+        for event, named in session.execute(query.where(col(Event.verb) == files.ADDED).order_by(col(Event.id))):
+            digests = str(json.loads(event.body)["set"]["digest"]).split()
+            made, kept[event.entry_id] = kept[event.entry_id][: len(digests)], kept[event.entry_id][len(digests) :]
+            same = [row.raw_digest for row in made] == digests
+            same = same and {(row.added_by, row.added_at) for row in made} == {(event.actor, event.at)}
+            said = [row.name for row in made]
+            same = same and (not any(said) if event.id in lawful.events else "; ".join(said) == named)
+            yield None if same else f"berkas pada entri {event.entry_id} tidak sesuai dengan peristiwanya"
+        for entry_id, left in kept.items():
+            yield f"berkas pada entri {entry_id} tanpa peristiwa" if left else None
 
     return _first("berkas yang diserahkan sesuai dengan peristiwanya", findings())
 
@@ -503,7 +615,7 @@ def _openings(session: Session) -> Checked:
         opened = _per_entry(session, col(Message.entry_id), col(Message.disposition) == Disposition.RECORDED)
         owed = _per_entry(session, col(Letter.entry_id), col(Letter.purpose) == Purpose.TANDA_TERIMA)
         query = select(Entry.id, Entry.number, Entry.split_from).where(col(Entry.channel) == Channel.EMAIL)
-        for entry_id, number, split_from in session.exec(query):
+        for entry_id, number, split_from in session.exec(query.order_by(col(Entry.id))):
             if opened[entry_id or 0] != (0 if split_from else 1):
                 yield f"{number}: dibuka oleh {opened[entry_id or 0]} surat"
             elif owed[entry_id or 0] != 1:
@@ -520,7 +632,7 @@ def _acknowledged(session: Session) -> Checked:
     def findings() -> Findings:
         owed = _per_entry(session, col(Letter.entry_id), col(Letter.purpose) == Purpose.TANDA_TERIMA)
         typed = select(Entry.id, Entry.number).where(col(Entry.channel) != Channel.EMAIL, col(Entry.email) != "")
-        for entry_id, number in session.exec(typed):
+        for entry_id, number in session.exec(typed.order_by(col(Entry.id))):
             yield None if owed[entry_id or 0] == 1 else f"{number}: {owed[entry_id or 0]} tanda terima"
 
     return _first("setiap entri lain yang beralamat surel mempunyai satu tanda terima", findings())
@@ -565,5 +677,6 @@ CHECKS: tuple[Callable[[Session], Checked], ...] = (
     _acknowledged,
     _letters,
     _words,
+    _answers,
     _recaps,
 )

@@ -17,7 +17,9 @@ ERASED = "(sudah dihapus)"
 _SILENT = frozenset({"phone_e164", "review_reason", "needs_review", "closed_at", "due_rule", "year", "sequence"})
 """Fields whose change follows from another one, and would only be noise beside it."""
 
-_FOR_VERIFY = frozenset({erasure.VALUES, erasure.BYTES, erasure.FILES, erasure.AGAIN, seals.MAIL, seals.LETTER})
+_FOR_VERIFY = frozenset(
+    {erasure.VALUES, erasure.BYTES, erasure.FILES, erasure.AGAIN, seals.MAIL, seals.DECISION, seals.LETTER}
+)
 """What an event tells `verify` alone."""
 
 _PLACES = {field: place for place, field in enumerate(labels.FIELDS)}

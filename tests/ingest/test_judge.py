@@ -213,6 +213,60 @@ def test_a_letter_shows_its_themes_and_why_it_cannot_wait() -> None:
 COMPLAINT = "Saya mengadukan PT Contoh karena upah saya tidak dibayar sejak bulan Agustus. Mohon ditindaklanjuti."
 
 
+_NOTE = "Mohon ditangani, surat ini masuk ke kotak kami."
+_COMPLAINT = "Upah saya di PT Contoh sudah tiga bulan tidak dibayar dan saya dipecat tanpa pesangon."
+_BELOW = f"""From: pentalasker@example.org
+Subject: Fwd: gaji
+Message-ID: <dua@example.org>
+
+{_NOTE}
+
+---------- Forwarded message ---------
+Dari: Imam <imam@example.org>
+Tanggal: Jum, 20 Nov 2026 14.05
+Subjek: gaji
+Kepada: <pentalasker@example.org>
+
+{_COMPLAINT}
+"""
+_INSIDE = f"""From: pentalasker@example.org
+Subject: Fwd: gaji
+Message-ID: <tiga@example.org>
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary=x
+
+--x
+Content-Type: text/plain
+
+{_NOTE}
+--x
+Content-Type: message/rfc822
+
+From: Imam <imam@example.org>
+Subject: gaji
+
+{_COMPLAINT}
+--x--
+"""
+
+
+@pytest.mark.parametrize("raw", [_BELOW, _INSIDE], ids=["below the note", "inside"])
+def test_a_letter_handed_on_with_a_note_is_judged_by_what_it_says(raw: str) -> None:
+    mail = _judge(raw)
+    assert (mail.text, mail.judgement.kind, mail.judgement.needs_review) == (_NOTE, Kind.PENGADUAN, False)
+    assert "upah" in mail.themed.themes and "phk" in mail.themed.themes
+
+
+def test_whoever_writes_at_length_above_a_forwarded_letter_is_judged_by_his_own_words() -> None:
+    own = (
+        "Terima kasih, persoalan di bawah ini sudah selesai bulan lalu setelah mediasi yang Bapak pimpin. Sekarang "
+        "kami ingin mengusulkan agar jadwal mediasi ditempel di papan pengumuman loket dan di situs kantor, supaya "
+        "pekerja lain tahu kapan dapat datang tanpa bolos kerja setengah hari."
+    )
+    mail = _judge(_BELOW.replace(_NOTE, own))
+    assert (mail.text, mail.judgement.kind) == (own, Kind.SARAN)
+
+
 def test_a_letter_forwarded_as_an_attachment_with_not_a_word_is_the_text() -> None:
     found = _judged(
         b"From: siti@example.org\nContent-Type: multipart/mixed; boundary=x\n\n"

@@ -23,7 +23,7 @@ from ledger.words import Kind
 
 SHIPPED = Path(__file__).parents[2] / "config"
 BOXES = {"hubinsyaker.kotaprob@gmail.com": "ppjp", "pentalasker@yahoo.co.id": "siskotkln"}
-CAUTION = Caution(review_below=0.75, complaint_cost=20)
+CAUTION = Caution(review_below=0.7, complaint_cost=20)
 TODAY = date(2026, 11, 23)
 
 

@@ -89,6 +89,24 @@ def test_a_bare_reply_mark_with_a_forward_subject_gives_the_forwarded_words() ->
     assert separate(text, "Upah").text == text
 
 
+@pytest.mark.parametrize(
+    ("mark", "subject", "forwarded"),
+    [
+        ("---------- Forwarded message ---------\nDari: Imam <i@example.org>\nSubjek: gaji\n", "", "Gaji saya."),
+        ("From: Imam <i@example.org>\nSent: Friday\nTo: dinas\nSubject: gaji\n", "FW: gaji", "Gaji saya."),
+        ("From: Imam <i@example.org>\nSent: Friday\nTo: dinas\nSubject: gaji\n", "RE: gaji", ""),
+        ("Pada Jum, 20 Nov 2026 pukul 14.05 Imam <i@example.org> menulis:\n", "Re: gaji", ""),
+    ],
+    ids=["marked", "by its subject", "an answer", "an answer from a phone"],
+)
+def test_below_a_note_the_forwarded_letter_is_told_from_one_that_is_answered(
+    mark: str, subject: str, forwarded: str
+) -> None:
+    found = separate(f"Mohon ditangani.\n\n{mark}\nGaji saya.\n", subject)
+    assert (found.text, found.forwarded) == ("Mohon ditangani.", forwarded)
+    assert "Gaji saya." in found.quoted
+
+
 def test_of_a_forward_in_a_forward_the_innermost_letter_is_the_text() -> None:
     inner = "---------- Forwarded message ---------\nDari: Budi <b@example.net>\nSubject: Upah\n\nUpah saya dipotong."
     outer = f"---------- Forwarded message ---------\nDari: Siti <s@example.org>\nSubject: Fwd: Upah\n\n{inner}"

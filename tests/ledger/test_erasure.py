@@ -298,6 +298,16 @@ def test_a_copy_that_lay_unread_in_quarantine_is_not_brought_back_by_its_release
     assert _places_of(office.database, MARK) == set() and office.wrong() == []
 
 
+def test_a_copy_that_lay_unread_in_quarantine_is_not_brought_back_by_arriving_once_more(office: Office) -> None:
+    office.settle_one(unread(), raw=_raw(1), mailbox=SECOND)
+    mail = _mail(rfc_message_id="satu@example.org")
+    _forget(office, office.settle_one(mail, raw=_raw(2)).number)
+    again = office.settle_one(mail, raw=_raw(1), folder="Arsip")
+    assert (again.disposition, again.number) == (Disposition.UNREGISTERED, "")
+    assert len(office.rows(Entry)) == 1
+    assert _places_of(office.database, MARK) == set() and office.wrong() == []
+
+
 def test_erasing_twice_is_harmless_and_what_came_later_can_be_erased_later(office: Office) -> None:
     number = _dossier(office)
     assert len(_forget(office, number)) == 1
@@ -410,7 +420,7 @@ def test_any_one_value_deleted_without_an_erasure_is_found(office: Office) -> No
     _forget(office, _dossier(office))
     office.settle_one(judged("Perkara orang lain", sender="lain@example.org", who=identity(name="Budi")))
     values = office.rows(EventValue)
-    assert {value.field for value in values} == {"alasan", "name", "email", "matter", "account", "isi_surat"}
+    assert {value.field for value in values} == {"alasan", "name", "email", "matter", "account", "isi_surat", "putusan"}
     for value in values:
         found = _tampered(office, "DELETE FROM event_value WHERE id = :id", id=value.id)
         assert any(f"peristiwa {value.event_id} hilang" in one for one in found), value

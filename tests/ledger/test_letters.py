@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 from sqlmodel import Session, select
 
-from ledger import letters
+from ledger import letters, seals
 from ledger.database import Database
 from ledger.errors import LedgerError
 from ledger.letters import Answering, Rendered
@@ -76,7 +76,7 @@ def test_how_a_letter_ended_is_an_event_with_its_reason(
     assert (letter.state, letter.reason, letter.ended_at, letter.next_attempt_at) == (state, reason, NOW, None)
     assert (event.verb, event.letter_id, event.entry_id) == (verb, letter.id, letter.entry_id)
     told = {value.value for value in office.rows(EventValue) if value.event_id == event.id}
-    assert told == ({reason} if reason else set())
+    assert told == {seals.of_letter(letter), *([reason] if reason else [])}
     assert office.wrong() == []
 
 

@@ -17,7 +17,8 @@ from ledger.backup import BackupDamaged
 from ledger.database import Database
 from ledger.entries import by_number
 from ledger.letters import Rendered
-from ledger.models import Entry, Event, Letter, Restoration, StaffSession
+from ledger.messages import change_disposition
+from ledger.models import Entry, Event, Letter, Message, Restoration, StaffSession
 from ledger.restore import NotRestored, restore
 from ledger.words import Disposition, LetterState, Register
 from tests.ledger.full_book import fill, rows_of
@@ -75,8 +76,10 @@ def test_a_book_comes_back_row_by_row_on_either_database(
 def test_mails_that_name_later_ones_come_back_too(database: Database, open_book: OpenBook, tmp_path: Path) -> None:
     source = open_book("sqlite")
     fill(source)
-    with source.noting() as session:
-        session.execute(text("UPDATE message SET duplicate_of = (SELECT max(id) FROM message) WHERE id = 2"))
+    with source.writing() as session:
+        message = session.get_one(Message, 2)
+        message.duplicate_of = session.execute(text("SELECT max(id) FROM message")).scalar_one()
+        change_disposition(session, message, message.disposition, message.reason, at=NOW, actor="sistem")
     restore(backed_up(source, tmp_path), database, at=LATER)
     assert rows_of(database)["message"] == rows_of(source)["message"]
 

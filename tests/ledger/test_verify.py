@@ -10,13 +10,15 @@ from sqlmodel import Session, select
 
 from ingest.judge import FileFacts
 from ingest.resettle import Resettler
-from ledger import files, letters, triggers, workflow
+from ledger import files, letters, staff, triggers, workflow
 from ledger.database import Database
 from ledger.entries import PERSONAL_FIELDS, PLAIN_FIELDS
-from ledger.letters import Answering, Rendered
-from ledger.models import Entry, Event, Letter
+from ledger.erasure import Scope, forget
+from ledger.letters import Rendered
+from ledger.messages import change_disposition
+from ledger.models import Entry, Event, Letter, Message
 from ledger.verify import CHECKS, verify
-from ledger.words import Channel, Kind, LetterState, Purpose, Status
+from ledger.words import Channel, Disposition, Kind, LetterState, Role, Status
 from ledger.workflow import Act
 from tests.office import FIRST, NOW, Office, identity, judged, rulebook, unread, write_entry
 
@@ -32,8 +34,9 @@ ACKNOWLEDGED = "setiap entri lain yang beralamat surel mempunyai satu tanda teri
 PROTECTED = "peristiwa dilindungi oleh basis data"
 REFERENCES = "setiap rujukan menunjuk ke baris yang ada"
 LETTERS = "keadaan setiap surat kita sesuai dengan peristiwanya"
-MAILS = "isi setiap surat sesuai dengan sidiknya"
+MAILS = "isi dan penggolongan setiap surat sesuai dengan sidiknya"
 WORDS = "isi setiap surat kita sesuai dengan sidiknya"
+ANSWERS = "setiap jawaban ditulis oleh petugas"
 FILES = "berkas yang diserahkan sesuai dengan peristiwanya"
 
 
@@ -302,7 +305,7 @@ _LAST = "(SELECT max(id) FROM entry)"
 _WITHOUT_GUARDS = (
     (REFERENCES, ("DELETE FROM message WHERE id = 4",), "arrival 4: message"),
     (REFERENCES, ("DELETE FROM raw WHERE digest = (SELECT raw_digest FROM entry_file)",), "entry_file 1: raw"),
-    (REFERENCES, ("DELETE FROM letter WHERE purpose = 'jawaban'",), "event 10: letter"),
+    (REFERENCES, ("DELETE FROM letter WHERE purpose = 'jawaban'",), "event 11: letter"),
     (
         REFERENCES,  # the last line of a register, its letters, and its number given back: only the chain remembers it
         (
@@ -314,11 +317,24 @@ _WITHOUT_GUARDS = (
         "arrival 3: message",
     ),
     (FILES, ("DELETE FROM entry_file",), "berkas "),
+    *(
+        (FILES, (f"UPDATE entry_file SET {change}",), "berkas ")
+        for change in ("name = ''", "added_by = 'x'", "added_at = '2020-01-01 00:00:00.000000'")
+    ),
     (FILES, ("UPDATE entry_file SET raw_digest = (SELECT raw_digest FROM message WHERE id = 1)",), "berkas "),
     (LETTERS, ("UPDATE letter SET state = 'sent' WHERE id = 1",), "surat kita 1 berkeadaan sent"),
     (LETTERS, ("UPDATE letter SET state = 'failed' WHERE purpose = 'jawaban'",), "surat kita 4 berkeadaan failed"),
     (DISPOSITIONS, ("UPDATE message SET disposition = 'list' WHERE id = 4",), "surat 4 digolongkan list"),
     (RAWS, ("UPDATE raw SET size = size + 1",), "surat asli "),
+    (RAWS, ("DELETE FROM arrival WHERE message_id IS NULL",), "surat asli "),
+    (RAWS, ("UPDATE arrival SET state = 'left' WHERE message_id IS NULL",), "surat asli "),
+    (LETTERS, ("UPDATE letter SET entry_id = 2 WHERE purpose = 'jawaban'",), "surat kita 4 bukan surat"),
+    (LETTERS, ("UPDATE letter SET rfc_message_id = 'x' WHERE purpose = 'jawaban'",), "surat kita 4 bukan surat"),
+    (
+        LETTERS,
+        ("UPDATE letter SET ended_at = '2020-01-01 00:00:00.000000' WHERE purpose = 'jawaban'",),
+        "surat kita 4 berakhir pada waktu lain",
+    ),
 )
 
 
@@ -327,8 +343,9 @@ def test_what_was_taken_out_or_moved_with_the_guards_off_is_named(book: Database
     with book.writing() as session:
         entry = session.get_one(Entry, 1)
         files.attach(session, entry, picture, at=NOW, actor="petugas")
-        answer = letters.owe(session, entry, Answering(FIRST), at=NOW, purpose=Purpose.JAWABAN)
+        answer = workflow.answer(session, entry, Act("petugas", NOW), words="Diproses.", default_mailbox=FIRST)
         letters.end(session, answer, LetterState.SENT, at=NOW)
+    Office(book).arrive(judged("Masih menunggu."), folder="Arsip")
     for promise, statements, said in _WITHOUT_GUARDS:
         assert _after(book, promise, *statements).startswith(said), statements
 
@@ -344,6 +361,21 @@ _SAID_BY_A_MAIL = {
     "subject": "'Terima kasih'",
     "text": "'Semuanya baik.'",
     "quoted": "'Dikutip.'",
+    "outgoing": "true",
+    "silent": "true",
+}
+_DECIDED_OF_A_MAIL = {
+    "mailbox": "'lain@kantor.example.org'",
+    "folder": "'Arsip'",
+    "junk": "true",
+    "reason": "'lain'",
+    "reasons": "'[]'",
+    "no_reply": "'[\"daftar\"]'",
+    "kind": "'saran'",
+    "service": "'ppjp'",
+    "confidence": "0.5",
+    "needs_review": "false",
+    "duplicate_of": "1",
 }
 
 
@@ -351,6 +383,29 @@ def test_a_change_of_anything_that_a_mail_said_is_named(book: Database) -> None:
     for column, value in _SAID_BY_A_MAIL.items():
         said = _after(book, MAILS, f"UPDATE message SET {column} = {value} WHERE id = 2")
         assert said == "isi surat 2 tidak sesuai dengan peristiwanya", column
+
+
+def test_a_change_of_anything_decided_about_a_mail_is_named(database: Database) -> None:
+    office = Office(database)
+    office.settle_one(judged())
+    office.settle_one(judged(kind=Kind.LAINNYA, sender="x@example.org", needs_review=True), folder="Spam")
+    with database.writing() as session:
+        message = session.get_one(Message, office.rows(Message)[1].id)
+        message.needs_review, message.junk, message.reasons = True, False, ["kata"]
+        change_disposition(session, message, Disposition.UNREGISTERED, "menunggu", at=NOW, actor="siti")
+        key = message.id
+    for column, value in _DECIDED_OF_A_MAIL.items():
+        said = _after(database, MAILS, f"UPDATE message SET {column} = {value} WHERE id = {key}")
+        assert said == f"penggolongan surat {key} tidak sesuai dengan peristiwanya", column
+
+
+def test_no_row_is_so_low_that_it_is_not_looked_at(book: Database) -> None:
+    for promise, statement in (
+        (MAILS, "UPDATE message SET id = -1 WHERE id = 4"),
+        (WORDS, "UPDATE letter SET id = 0, body_text = 'Ditolak.' WHERE id = 3"),
+        (ENTRIES, "UPDATE entry SET id = -1 WHERE id = 3"),
+    ):
+        assert _after(book, promise, statement) != "", statement
 
 
 def test_a_mail_put_in_without_its_event_is_named(book: Database) -> None:
@@ -380,7 +435,12 @@ def test_a_mail_read_after_all_has_the_digest_of_what_was_read(database: Databas
     assert _after(database, MAILS, "UPDATE message SET text = ''") == "isi surat 1 tidak sesuai dengan peristiwanya"
 
 
-_SAID_BY_A_LETTER = ("mailbox", "recipient", "answers", "words", "subject", "body_text", "body_html")
+_SAID_BY_A_LETTER = {
+    **dict.fromkeys(["mailbox", "recipient", "answers", "words", "written_by"], "'lain'"),
+    **dict.fromkeys(["subject", "body_text", "body_html", "rfc_message_id"], "'lain'"),
+    **dict.fromkeys(["releasable", "released"], "true"),
+    "refers_to": "'[\"lain\"]'",
+}
 
 
 def test_a_change_of_anything_in_a_letter_of_ours_is_named(book: Database) -> None:
@@ -388,21 +448,57 @@ def test_a_change_of_anything_in_a_letter_of_ours_is_named(book: Database) -> No
         letter = session.get_one(Letter, 2)
         letters.queue(session, letter, Rendered("Tanda terima", "Saudara", "<p>Saudara</p>"), at=NOW)
         letters.end(session, letter, LetterState.SENT, at=NOW)
-    for column in _SAID_BY_A_LETTER:
-        said = _after(book, WORDS, f"UPDATE letter SET {column} = 'lain' WHERE id = 2")
+    for column, value in _SAID_BY_A_LETTER.items():
+        said = _after(book, WORDS, f"UPDATE letter SET {column} = {value} WHERE id = 2")
         assert said == "isi surat kita 2 tidak sesuai dengan peristiwanya", column
 
 
 def test_words_put_into_a_letter_that_was_never_written_are_named(book: Database) -> None:
-    said = _after(book, WORDS, "UPDATE letter SET body_text = 'Ditolak.' WHERE id = 1")
-    assert said == "isi surat kita 1 tidak sesuai dengan peristiwanya"
+    for column in ("recipient", "words", "written_by", "subject", "body_text", "body_html"):
+        said = _after(book, WORDS, f"UPDATE letter SET {column} = 'Ditolak.' WHERE id = 1")
+        assert said == "isi surat kita 1 tidak sesuai dengan peristiwanya", column
 
 
-def test_a_letter_readdressed_by_an_officer_is_sound(book: Database) -> None:
+def test_words_put_into_an_erased_letter_are_named(book: Database) -> None:
+    with book.writing() as session:
+        staff.add(session, "admin", "Admin", Role.ADMIN, at=NOW, actor="program")
+        forget(session, Scope(entries=(2,)), reason="permintaan sendiri", actor="admin", at=NOW)
+    assert Office(book).wrong() == []
+    forged = "UPDATE letter SET body_text = 'Ditolak.', owed_at = '2030-01-01 00:00:00.000000' WHERE id = 2"
+    assert _after(book, WORDS, forged) == "isi surat kita 2 tidak sesuai dengan peristiwanya"
+
+
+def test_an_answer_that_no_officer_gave_is_named_and_so_is_one_taken_out_or_changed(book: Database) -> None:
+    with book.writing() as session:
+        act = Act("siti", NOW)
+        workflow.answer(session, session.get_one(Entry, 1), act, words="Sedang kami proses.", default_mailbox=FIRST)
+    assert Office(book).wrong() == []
+    columns = (
+        "purpose, state, reason, mailbox, recipient, answers, refers_to, written_by, subject, body_text, body_html, "
+        "releasable, released, attempts, sender, owed_at"
+    )
+    forged = (
+        f"INSERT INTO letter (id, entry_id, rfc_message_id, words, {columns}) "
+        f"SELECT 900, 2, 'palsu@example.org', 'Ditolak.', {columns} FROM letter WHERE purpose = 'jawaban'"
+    )
+    for statement, entry in (
+        (forged, 2),
+        ("UPDATE letter SET words = 'Ditolak.' WHERE purpose = 'jawaban'", 1),
+        ("UPDATE letter SET written_by = 'budi' WHERE purpose = 'jawaban'", 1),
+        ("DELETE FROM letter WHERE purpose = 'jawaban'", 1),
+    ):
+        assert _after(book, ANSWERS, statement).startswith(f"jawaban pada entri {entry} "), statement
+
+
+@pytest.mark.parametrize("state", [LetterState.OWED, LetterState.QUEUED, LetterState.FAILED])
+def test_a_letter_readdressed_by_an_officer_is_sound(book: Database, state: LetterState) -> None:
     with book.writing() as session:
         entry = session.get_one(Entry, 2)
         (letter,) = letters.of_entry(session, 2)
-        letters.queue(session, letter, Rendered("Tanda terima", "Saudara", ""), at=NOW)
+        if state is not LetterState.OWED:
+            letters.queue(session, letter, Rendered("Tanda terima", "Saudara", ""), at=NOW)
+        if state is LetterState.FAILED:
+            letters.end(session, letter, state, reason="Alamat tidak ada.", at=NOW)
         workflow.correct(
             session, entry, {"email": "baru@example.org"}, Act("siti", NOW), rulebook=rulebook(), default_mailbox=FIRST
         )

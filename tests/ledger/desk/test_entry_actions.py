@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 
 from config.settings import Settings
 from ingest.judge import FileFacts, rules_of, theme_reader_of
-from ledger import events, files, letters, workflow
+from ledger import events, files, letters, seals, workflow
 from ledger.database import Database
 from ledger.desk.acts import TASKS
 from ledger.desk.app import create
@@ -265,6 +265,20 @@ def test_an_address_told_later_is_acknowledged_from_the_mailbox_of_the_service(r
     room.send(path, "urungkan")
     (letter,) = room.letters(path)
     assert (letter.state, letter.reason) == (LetterState.WITHHELD, letters.NO_ADDRESS_LEFT)
+
+
+def test_a_letter_already_written_follows_a_corrected_address_and_the_history_says_so(room: Room) -> None:
+    path = room.put(email="salah@example.org")
+    with room.database.writing() as session:
+        (letter,) = letters.of_entry(session, room.entry(path).id or 0)
+        letters.queue(session, letter, letters.Rendered("Tanda terima", "Saudara", ""), at=NOW)
+        naskah = seals.of_letter(letter)
+    room.send(path, "identitas", nama="Siti Aminah", surel="benar@example.org")
+    (letter,) = room.letters(path)
+    assert (letter.state, letter.recipient) == (LetterState.QUEUED, "benar@example.org")
+    page = room.page(path)
+    assert "Alamat tujuan surat diganti" in page
+    assert naskah not in page and seals.of_letter(letter) not in page
 
 
 # Forms
