@@ -1,6 +1,7 @@
 """Opens the database and hands out sessions whose transactions are what they claim to be, on SQLite and PostgreSQL."""
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +13,7 @@ from alembic.script import ScriptDirectory
 from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, DBAPICursor
 from sqlalchemy.exc import DatabaseError, DBAPIError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlmodel import Session
@@ -26,6 +27,8 @@ MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_MS = 20_000
 """How long SQLite waits for another writer, in milliseconds."""
 
+_TOGETHER = 0.01
+"""How long one that opens a blank file waits for another that opens it in the same moment, in seconds."""
 _BEGIN = "sqlite_begin"
 _UPGRADING = 0x62756B75_00000001
 """The advisory lock on PostgreSQL that makes two starting processes upgrade one after the other."""
@@ -43,8 +46,8 @@ def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None
     # The driver must not begin or commit by itself: only then are savepoints and DDL transactional.
     connection.isolation_level = None
     cursor = connection.cursor()
+    _use_write_ahead_log(cursor)
     for pragma in (
-        "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
         "recursive_triggers=ON",
@@ -53,6 +56,22 @@ def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _use_write_ahead_log(cursor: DBAPICursor) -> None:
+    """Turn the write-ahead log on; a blank file that others open in the same moment is waited for.
+
+    SQLite needs the file to itself for that and, where two ask together, refuses without heeding its busy time-out.
+    """
+    give_up = time.monotonic() + BUSY_MS / 1000
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as wrong:
+            if wrong.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > give_up:
+                raise
+            time.sleep(_TOGETHER)
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -1,6 +1,7 @@
 """The database keeps what its transactions promise, on SQLite and on PostgreSQL."""
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from pathlib import Path
 
@@ -191,6 +192,24 @@ def test_processes_that_start_together_upgrade_one_after_the_other(blank_url: st
     for database in databases:
         database.close()
     assert (wrong, current) == ([], expected)
+
+
+def test_a_blank_file_opened_by_many_in_the_same_moment_opens_for_each(tmp_path: Path) -> None:
+    together, rounds = 6, 40
+
+    def opened(database: Database, start: threading.Barrier) -> str:
+        start.wait()
+        with database.reading() as session:
+            return str(session.execute(text("PRAGMA journal_mode")).scalar_one())
+
+    with ThreadPoolExecutor(together) as pool:
+        for number in range(rounds):
+            databases = [Database.open(f"sqlite:///{tmp_path}/{number}.db") for _ in range(together)]
+            start = threading.Barrier(together)
+            answers = [pool.submit(opened, database, start) for database in databases]
+            assert [answer.result() for answer in answers] == ["wal"] * together
+            for database in databases:
+                database.close()
 
 
 def test_an_upgrade_that_fails_halfway_leaves_the_database_as_it_was(blank_url: str) -> None:
