@@ -124,7 +124,7 @@ def belongings_of(session: Session, entry: Entry) -> Belongings:
     return Belongings(
         entry,
         tuple(mail for mail in mails if mail.erased_at is None),
-        tuple(post for post in posts if not letters.is_erased(post, entry)),
+        tuple(post for post in posts if post.erased_at is None),
         tuple(files.of_entry(session, entry.id or 0)),
         _spoken(session, entry.id, [mail.id or 0 for mail in mails], [post.id or 0 for post in posts]),
     )
@@ -314,7 +314,7 @@ def _stop_posts(session: Session, posts: Sequence[Letter], at: datetime) -> None
         elif post.reason:
             post.reason = WITHHELD
         post.recipient = post.answers = post.words = post.subject = post.body_text = post.body_html = ""
-        post.refers_to, post.releasable = [], False
+        post.refers_to, post.releasable, post.erased_at = [], False, at
         session.add(post)
 
 
@@ -605,11 +605,10 @@ def left_behind(session: Session) -> Iterator[str]:
     named = select(Attachment.message_id).join(Message, col(Message.id) == col(Attachment.message_id))
     for message_id in session.exec(named.where(erased, col(Attachment.name) != "").limit(1)):
         yield f"lampiran surat {message_id} masih menyebut nama berkas yang telah dihapus"
-    handed = and_(col(EntryFile.entry_id) == col(Entry.id), col(EntryFile.added_at) <= col(Entry.erased_at))
-    for file_id in session.exec(select(EntryFile.id).join(Entry, handed).where(col(EntryFile.name) != "").limit(1)):
-        yield f"berkas {file_id} masih disebut, padahal telah dihapus"
     said = (Letter.recipient, Letter.answers, Letter.subject, Letter.body_text, Letter.body_html, Letter.words)
-    filled = or_(*(col(column) != "" for column in said))
-    gone = and_(col(Letter.entry_id) == col(Entry.id), col(Letter.owed_at) <= col(Entry.erased_at))
-    for letter_id in session.exec(select(Letter.id).join(Entry, gone).where(filled).order_by(col(Letter.id))):
+    filled, gone = or_(*(col(column) != "" for column in said)), col(Letter.erased_at).is_not(None)
+    for letter_id in session.exec(select(Letter.id).where(gone, filled).order_by(col(Letter.id))):
         yield f"surat kita {letter_id} masih berisi data yang telah dihapus"
+    whole = and_(col(Letter.entry_id) == col(Entry.id), col(Entry.erased_at).is_(None))
+    for letter_id in session.exec(select(Letter.id).join(Entry, whole).where(gone).order_by(col(Letter.id))):
+        yield f"surat kita {letter_id} bertanda telah dihapus tanpa penghapusan yang sah"

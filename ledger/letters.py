@@ -226,7 +226,7 @@ def readdress(session: Session, entry: Entry, *, silent: bool, actor: str, at: d
     out, unless the entry is `silent` and wants no letters.
     """
     for letter in _locked(session, entry, _NOT_GONE):
-        if is_erased(letter, entry):
+        if letter.erased_at is not None:
             continue
         unreachable = letter.state is LetterState.WITHHELD and not is_writable(letter.recipient)
         before, letter.recipient = letter.recipient, entry.email
@@ -236,11 +236,6 @@ def readdress(session: Session, entry: Entry, *, silent: bool, actor: str, at: d
             end(session, letter, LetterState.WITHHELD, reason=NO_ADDRESS_LEFT, at=at)
         elif letter.recipient != before:
             _tell(session, READDRESSED, letter, at=at, actor=actor)
-
-
-def is_erased(letter: Letter, entry: Entry) -> bool:
-    """Say whether the words of a letter went when the data of its entry were erased; such a one is never sent."""
-    return entry.erased_at is not None and letter.owed_at <= entry.erased_at
 
 
 def withhold_waiting(session: Session, entry: Entry, *, reason: str, at: datetime) -> None:

@@ -223,7 +223,7 @@ class Letter(SQLModel, table=True):
     `rfc_message_id` (without angle brackets) is fixed when the letter is owed; `answers` is the Message-ID that it
     answers; `reason` says in plain Indonesian why it was withheld, failed or is uncertain. A `releasable` one was
     withheld by the cap of its address alone; `released` says that an officer let it go. An answer holds the officer's
-    `words` as typed, and who wrote them.
+    `words` as typed, and who wrote them. One whose words were lawfully erased (`erased_at`) is never sent.
     """
 
     __table_args__ = (
@@ -260,6 +260,7 @@ class Letter(SQLModel, table=True):
     owed_at: datetime = Field(sa_type=Moment)
     sending_at: datetime | None = Field(default=None, sa_type=Moment)
     ended_at: datetime | None = Field(default=None, sa_type=Moment)
+    erased_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
 class Event(SQLModel, table=True):

@@ -523,8 +523,8 @@ class Waiting:
         return self.review + self.quarantined
 
 
-_NOT_ERASED = or_(col(Entry.erased_at).is_(None), col(Letter.owed_at) > col(Entry.erased_at))
-"""Letters about which somebody can still do something (`letters.is_erased`)."""
+_NOT_ERASED = col(Letter.erased_at).is_(None)
+"""Letters about which somebody can still do something."""
 
 _UNDELIVERED = (LetterState.FAILED, LetterState.UNCERTAIN, LetterState.WITHHELD)
 _WITH_DOUBT = (Disposition.UNREGISTERED, Disposition.FOLLOW_UP)

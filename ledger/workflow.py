@@ -509,7 +509,7 @@ def send_again(session: Session, letter: Letter, act: Act) -> None:
     if letter.state not in (LetterState.FAILED, LetterState.UNCERTAIN):
         raise LedgerError("Hanya surat yang gagal atau belum pasti yang dapat dikirim ulang.")
     _not_void(session, letter)
-    if letters.is_erased(letter, session.get_one(Entry, letter.entry_id)):
+    if letter.erased_at is not None:
         raise LedgerError("Isi dan alamat surat ini telah dihapus, jadi surat ini tidak dapat dikirim ulang.")
     letters.revive(session, letter, actor=act.actor, at=act.at)
 

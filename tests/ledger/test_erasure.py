@@ -319,6 +319,36 @@ def test_erasing_twice_is_harmless_and_what_came_later_can_be_erased_later(offic
     assert _places_of(office.database, MARK) == set() and office.wrong() == []
 
 
+def test_what_is_written_after_an_erasure_is_no_erased_letter_though_the_clock_went_back(office: Office) -> None:
+    number = _dossier(office)
+    _forget(office, number)
+    office.clock.now -= timedelta(hours=3)
+    act = Act("petugas", office.clock())
+    with office.database.writing() as session:
+        entry = _entry(session, number)
+        workflow.correct(session, entry, {"email": "baru@example.org"}, act, rulebook=rulebook(), default_mailbox=FIRST)
+        workflow.answer(session, entry, act, words="Silakan datang ke kantor.", default_mailbox=FIRST)
+        late = session.exec(select(Letter).order_by(col(Letter.id).desc()).limit(1)).one()
+        letters.end(session, late, LetterState.FAILED, reason="550 tidak dikenal", at=office.clock())
+        with pytest.raises(LedgerError, match="Isi dan alamat surat ini telah dihapus"):
+            workflow.send_again(session, session.exec(select(Letter).order_by(col(Letter.id)).limit(1)).one(), act)
+        workflow.send_again(session, late, act)
+        files.attach(session, entry, files.pack([("baru.jpg", PICTURE)]), at=office.clock(), actor="petugas")
+    assert late.recipient == "baru@example.org" and office.wrong() == []
+
+
+def test_letters_erased_before_they_told_so_themselves_tell_it_after_an_upgrade(office: Office) -> None:
+    _forget(office, _dossier(office))
+    office.settle_one(judged("Perkara orang lain", sender="lain@example.org", who=identity(name="Budi")))
+    erased = [(letter.id, letter.erased_at) for letter in office.rows(Letter)]
+    assert [at for _, at in erased] == [NOW, NOW, None]
+    with office.database.noting() as session:
+        session.execute(text("ALTER TABLE letter DROP COLUMN erased_at"))
+        session.execute(text("UPDATE alembic_version SET version_num = '0011'"))
+    office.database.upgrade()
+    assert [(letter.id, letter.erased_at) for letter in office.rows(Letter)] == erased and office.wrong() == []
+
+
 @pytest.mark.parametrize(
     ("actor", "said"),
     [
@@ -453,6 +483,7 @@ _CHANGES = (
     "UPDATE letter SET body_text = 'kembali' WHERE entry_id = 1",
     "UPDATE letter SET body_html = 'kembali' WHERE entry_id = 1",
     "UPDATE letter SET answers = 'kembali' WHERE entry_id = 1",
+    "UPDATE letter SET erased_at = '2026-11-23 03:10:00+00' WHERE entry_id = 2",
     "UPDATE message SET error = 'kembali' WHERE id = 1",
     "UPDATE attachment SET name = 'kembali.pdf' WHERE message_id = 1",
     "UPDATE entry_file SET name = 'kembali.jpg'",
