@@ -435,9 +435,20 @@ def record_as_told(
     """Open an entry for a mail that had none, because an officer says what it is; his words go before the mail's.
 
     `themed` says what his own words are about; where he typed none, the mail's are judged. A mail that a machine wrote,
-    or that went to a list, gets no automatic answer for all that (RFC 3834). The session must come from
-    `Database.writing`.
+    or that went to a list, gets no automatic answer for all that (RFC 3834). One that can be read and not be kept is
+    recorded with his words alone. The session must come from `Database.writing`.
     """
+
+    def recorded(mail: Judged | None, error: str = "") -> Entry:
+        message.error = storable(error) or message.error
+        return _recorded_as_told(session, means, message, mail, told, themed, actor)
+
+    return _settle_alone(session, f"message {message.id}", lambda: recorded(mail), lambda error: recorded(None, error))
+
+
+def _recorded_as_told(
+    session: Session, means: Means, message: Message, mail: Judged | None, told: Told, themed: Themed, actor: str
+) -> Entry:
     if mail is not None and message.content_key is None:
         _read_at_last(session, means, message, mail, actor)
     message.no_reply = [*message.no_reply, *_forbidding(message, mail)]

@@ -117,6 +117,17 @@ def test_what_the_officer_types_makes_the_entry_of_a_mail_that_nothing_can_read(
     assert office.wrong() == []
 
 
+def test_what_the_officer_types_is_recorded_though_the_mail_can_be_read_and_not_be_kept(office: Office) -> None:
+    office.settle_one(judged("Isi asli", files=(UNSTORABLE,)))
+    told = replace(COMPLAINT, matter="Upah", account="Upah belum dibayar.", name="Siti")
+    assert _release(office, office.rows(Message)[0].id or 0, told=told).number == "PGD/2026/0001"
+    (entry,), (message,) = office.rows(Entry), office.rows(Message)
+    assert (entry.matter, entry.account, entry.name) == ("Upah", "Upah belum dibayar.", "Siti")
+    assert message.error.startswith("kesalahan saat mencatat") and office.rows(Attachment) == []
+    assert _told(office) == [("surat_disimpan", "sistem"), ("dicatat", "ani"), ("disposisi_berubah", "ani")]
+    assert office.wrong() == []
+
+
 def test_the_officers_words_go_before_those_of_the_mail(office: Office) -> None:
     raw = office.arrive(unread())
     office.settle()
