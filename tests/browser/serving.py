@@ -9,6 +9,11 @@ from fastapi import FastAPI
 
 from tests.wire.loopback import free_port
 
+PNG = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360f8cf500f00030301018dfd1e3d"
+    "0000000049454e44ae426082"
+)
+"""The smallest picture that a browser shows."""
 Make = Callable[[Callable[[], bool]], FastAPI]
 
 

@@ -16,17 +16,13 @@ from ledger.models import Entry, EntryFile, Letter
 from ledger.words import Channel, Kind, Purpose, Role, Status
 from tests.browser.keys import stands_in
 from tests.browser.morning import desk_of, office_of_the_morning
-from tests.browser.serving import served
+from tests.browser.serving import PNG, served
 from tests.browser.signing import type_in
 from tests.office import NOW, Office
 from tests.wire.chromium import Viewport
 
 WIDE, PHONE = Viewport(1366, 768), Viewport(390, 844)
 FOLDER = os.environ.get("SCREENSHOTS", "")
-PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360f8cf500f00030301018dfd1e3d"
-    "0000000049454e44ae426082"
-)
 CALLERS = (
     ("Bu Sumiati", "0812 3456 7810", "", "Jalan Mawar 3, Kanigaran", "THR tahun lalu baru dibayar separuh"),
     ("Pak Darmaji", "0812 3456 7820", "CV Contoh Makmur", "Mayangan", "Lembur hari Minggu tidak dihitung"),

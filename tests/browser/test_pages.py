@@ -13,7 +13,7 @@ from ledger.desk.app import create
 from ledger.ports import OpenedFile
 from ledger.words import Channel, Disposition, LetterState
 from tests.browser.keys import press
-from tests.browser.serving import served
+from tests.browser.serving import PNG, served
 from tests.browser.signing import signed_in
 from tests.ledger.shelf import PreparedReader, put_entry, put_file, put_letter, put_mail
 from tests.wire.chromium import Viewport
@@ -36,10 +36,6 @@ PAGES = [
     "/laporan/rekap",
     "/tidak-ada",
 ]
-PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360f8cf500f00030301018dfd1e3d"
-    "0000000049454e44ae426082"
-)
 HTML = (
     "<p>Gaji <b>belum</b> dibayar</p><script>top.document.title='diambil alih'</script>"
     "<img src='/static/book.svg' onerror='top.document.title=1'><a href='/buku' target='_top'>bukti</a>"

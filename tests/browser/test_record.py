@@ -14,17 +14,13 @@ from ledger.desk.app import create
 from ledger.models import Entry
 from ledger.words import Channel, Kind
 from tests.browser.keys import stands_in
-from tests.browser.serving import Served, serving
+from tests.browser.serving import PNG, Served, serving
 from tests.browser.signing import signed_in
 from tests.ledger.shelf import NOW, PreparedReader, put_entry
 from tests.wire.chromium import Viewport
 
 SHIPPED = Path(__file__).parents[2] / "config" / "office.toml"
 WIDE, PHONE = Viewport(1366, 768), Viewport(390, 844)
-PNG = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360f8cf500f00030301018dfd1e3d"
-    "0000000049454e44ae426082"
-)
 SECONDS_A_CALLER = 20
 KEY_PAUSE = 5
 """Milliseconds between two keys; the pauses of real fingers and of a caller who thinks are not the program's."""
