@@ -3,14 +3,13 @@
 import errno
 import json
 import logging
-import os
 import signal
 import sys
 import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -546,24 +545,27 @@ def import_mail(
     from ingest.settle import settle_pending
     from ledger.holding import holding_the_book
 
+    unreadable: list[Path] = []
+
+    def unread(path: Path, wrong: OSError) -> None:
+        unreadable.append(path)
+        print(f"run.py: {path}: {unopened(wrong)}", file=sys.stderr)
+
     settings = _settings(context)
     if mailbox.lower() not in settings.own_addresses:
         raise _wrong(f"--mailbox {mailbox}: bukan kotak surat kantor ({', '.join(sorted(settings.own_addresses))})")
-    unreadable = 0
     taken: Counter[bool] = Counter()
     with _opened(settings) as database, holding_the_book(database):
         works = Works(settings, database, _stop_on_signals())
         for path in paths:
-            try:
-                for mail in track(mails_in(path), description=escape(str(path)), console=people, transient=True):
-                    new = take_in_file(database, mail, address=mailbox.lower(), acknowledge=acknowledge, now=clock())
-                    taken[new] += 1
-                    if works.stop.is_set():
-                        break
-            except OSError as wrong:
-                unreadable += 1
-                print(f"run.py: {path}: {unopened(wrong)}", file=sys.stderr)
-        outcomes = Counter(one.disposition for one in settle_pending(database, works.settling, _say_settled))
+            mails = mails_in(path, unread)
+            for mail in track(mails, description=escape(str(path)), console=people, transient=True):
+                new = take_in_file(database, mail, address=mailbox.lower(), acknowledge=acknowledge, now=clock())
+                taken[new] += 1
+                if works.stop.is_set():
+                    break
+        settled = settle_pending(database, works.settling, _say_settled, works.stop.is_set)
+        outcomes = Counter(one.disposition for one in settled)
         works.judge.close()
     counts = {"received": taken[True], "known": taken[False]} | {key.value: number for key, number in outcomes.items()}
     print(json.dumps(counts), flush=True)
@@ -617,20 +619,24 @@ def _why_not(settings: "Settings") -> "Callable[[str, tuple[str, ...]], str | No
 @app.command()
 def learn(context: typer.Context) -> None:
     """Belajar dari pembetulan petugas; model baru dipakai hanya bila tidak lebih buruk daripada yang lama."""
-    settings = _settings(context)
-    with _opened(settings) as database, database.reading() as session:
-        made = _corrected(session)
-    _learn(settings, made)
+    _learn(_settings(context))
 
 
-def _corrected(session: "Session") -> "list[Example]":
-    from ingest.examples import Example
-    from ledger import corrections
+def _told_by_officers(settings: "Settings") -> "list[Example]":
+    """Return the office's corrections; each mail is read again, so that all counts that its judgement used."""
+    from ingest.isolate import Isolated
+    from ingest.judge import Judge
+    from ingest.lessons import lessons
 
-    return [Example(one.wording, one.kind, one.service) for one in corrections.made(session)]
+    with (
+        Isolated(Judge, settings) as judge,
+        _opened(settings) as database,
+        database.reading() as session,
+    ):
+        return lessons(session, judge)
 
 
-def _learn(settings: "Settings", made: "list[Example]") -> None:
+def _learn(settings: "Settings") -> None:
     from ingest.examples import read_examples
     from ingest.features import FeatureReader
     from ingest.judge import MODEL, caution_of, model_of, rules_of
@@ -641,7 +647,7 @@ def _learn(settings: "Settings", made: "list[Example]") -> None:
     except ImportError as wrong:
         raise _wrong("belajar memerlukan scikit-learn: pip install --require-hashes -r requirements.txt") from wrong
 
-    old = model_of(settings)
+    old, made = model_of(settings), _told_by_officers(settings)
     # A model that knows a letter since erased is learned anew, also where no correction is left.
     if old is not None and not made and not old.corrections:
         people.print("Belum ada pembetulan petugas, jadi belum ada yang dipelajari; model yang sekarang tetap dipakai.")
@@ -671,6 +677,7 @@ def forget(
     sure: Annotated[bool, typer.Option("--ya", help="Jangan bertanya lagi; kata sandi tetap diminta.")] = False,
 ) -> None:
     """Hapus data pribadi menurut aturan: isi surat, nama, alamat; nomor, tanggal, dan rekap tetap ada."""
+    from ingest.lessons import known_letters
     from ledger import erasure, erasure_list, whose
 
     settings = _settings(context)
@@ -689,18 +696,36 @@ def forget(
             raise typer.Exit(FAILED)
         with database.writing() as session:
             made = erasure.forget(session, found.scope, reason=reason, actor=login, at=clock())
+        people.print(f"{len(made)} penghapusan dicatat dalam buku." if made else "Tidak ada lagi yang perlu dihapus.")
         with database.reading() as session:
             erasure_list.complete(session, erasure_list.place(settings))
-            elsewhere = whose.elsewhere(session, found, settings.office.zone)
-            examples = _corrected(session)
+            known = known_letters(session)
             folders = _backup_folders(session, settings)
-        people.print(f"{len(made)} penghapusan dicatat dalam buku." if made else "Tidak ada lagi yang perlu dihapus.")
-        trouble = database.scrub()
-    _say_elsewhere(elsewhere, folders)
-    _unlearn(settings, examples)
-    if trouble:
-        print(f"run.py: {trouble}; ulangi perintah ini ketika program lain berhenti", file=sys.stderr)
-        raise typer.Exit(FAILED)
+            troubles = [_carry_list(session, settings, folder) for folder in folders]
+            _say_elsewhere(whose.elsewhere(session, found, settings.office.zone), folders)
+            _say_documents(session, found, settings)
+        if trouble := database.scrub():
+            troubles.append(f"{trouble}; ulangi perintah ini ketika program lain berhenti")
+        _sweep_copies(database)
+    _unlearn(settings, known)
+    for trouble in filter(None, troubles):
+        print(f"run.py: {trouble}", file=sys.stderr)
+    raise typer.Exit(FAILED if any(troubles) else DONE)
+
+
+def _carry_list(session: "Session", settings: "Settings", folder: Path) -> str:
+    """Complete the list of erasures beside the backups of a folder; returns what is wrong and what to do, else ""."""
+    from ledger import erasure_list
+    from ledger.errors import LedgerError
+
+    try:
+        erasure_list.complete(session, erasure_list.beside(settings, folder))
+    except LedgerError as wrong:
+        return (
+            f"{wrong}. Cadangan di {folder} belum tahu penghapusan ini: pasang media itu, lalu jalankan "
+            f"`run.py backup {folder}`"
+        )
+    return ""
 
 
 def _agreed(question: str) -> bool:
@@ -755,12 +780,33 @@ def _say_elsewhere(places: list[str], folders: list[Path]) -> None:
         people.print(f"  {_shown(place)}")
     people.print(
         "Cadangan yang dibuat sebelum ini masih memuat datanya; bila dipulihkan, penghapusan diterapkan lagi dari "
-        "daftar di samping basis data:"
+        "daftar di samping basis data atau cadangan:"
     )
     for folder in folders:
         for line in _backups_in(folder):
             people.print(f"  {_shown(line)}")
     people.print("  (periksa juga salinan di tempat lain)" if folders else "  (belum pernah dibuat oleh program ini)")
+
+
+def _say_documents(session: "Session", found: "Found", settings: "Settings") -> None:
+    """Name the documents that went out since the first of these entries was recorded: they may hold its data."""
+    from ledger.documents import exports
+
+    if printed := exports.made_since(session, found.entries, settings.office.zone):
+        people.print("Dokumen yang keluar dari buku ini mungkin memuat datanya; carilah, lalu hapus atau musnahkan:")
+    for line in printed:
+        people.print(f"  {_shown(line)}")
+
+
+def _sweep_copies(database: "Database") -> None:
+    """Remove the copies that programs which were killed left on this machine, and name those still in use."""
+    from tempfile import gettempdir
+
+    from ledger import backup, workshops
+
+    for place in {backup.place_of_copies(database), Path(gettempdir())}:
+        for room in workshops.sweep(place):
+            people.print(f"Salinan sementara ini masih dipakai; ulangi perintah ini nanti: {_shown(str(room))}")
 
 
 def _backup_folders(session: "Session", settings: "Settings") -> list[Path]:
@@ -773,27 +819,30 @@ def _backup_folders(session: "Session", settings: "Settings") -> list[Path]:
 
 
 def _backups_in(folder: Path) -> list[str]:
-    """Return the backups of a folder, or in words why none is named."""
+    """Return the backups of a folder, also half-made ones, or in words why none is named."""
     from ledger.backup import NAME
+    from ledger.workshops import half_made
 
     if not folder.is_dir():
         return [f"{folder} (folder ini sekarang tidak terpasang)"]
     found = sorted(str(file) for file in folder.iterdir() if NAME.fullmatch(file.name))
+    found += [f"{file} (belum selesai dibuat; hapuslah bila bukan yang sedang dibuat)" for file in half_made(folder)]
     return found or [f"{folder} (sekarang tanpa cadangan)"]
 
 
-def _unlearn(settings: "Settings", examples: "list[Example]") -> None:
+def _unlearn(settings: "Settings", known: "set[str]") -> None:
     """Learn anew where the office's own model was made with a letter that is no longer there."""
+    from ingest.examples import letter_of
     from ingest.judge import model_of
 
     model = model_of(settings)
-    if model is not None and not {each.digest for each in examples}.issuperset(model.corrections):
+    if model is not None and not known.issuperset(map(letter_of, model.corrections)):
         people.print(
             "Data di buku sudah dihapus. Model penggolongan masih memuat surat itu, jadi belajar ulang: beberapa "
             "menit, jangan dimatikan. Bila terputus, jalankan `run.py learn`.",
             markup=False,
         )
-        _learn(settings, examples)
+        _learn(settings)
 
 
 @app.command()
@@ -820,6 +869,7 @@ def export(
 
     settings = _settings(context)
     first, last = _days(period, since, until)
+    _check_begun(first, settings)
     if service and service not in (*settings.services, "umum"):
         raise _wrong(f"--layanan {service}: bukan layanan kantor ini ({', '.join([*settings.services, 'umum'])})")
     if paper not in (Paper.A4, Paper.F4):
@@ -851,6 +901,17 @@ def _days(period: str, since: str, until: str) -> "tuple[date | None, date | Non
     if first and last and first > last:
         raise _wrong("--sampai mendahului --dari")
     return first, last
+
+
+def _check_begun(first: "date | None", settings: "Settings") -> None:
+    """End the program where a document is asked for that begins on a day which has not come."""
+    from ledger.dates import local_date
+    from ledger.periods import NotBegun, check_begun
+
+    try:
+        check_begun(first, local_date(clock(), settings.office.zone))
+    except NotBegun as wrong:
+        raise _wrong(wrong) from wrong
 
 
 FormT = TypeVar("FormT", Form, RecapForm)
@@ -907,14 +968,15 @@ class Draft:
 def _whole(place: Path, *, overwrite: bool) -> Iterator[Draft]:
     """Give a file beside its place, and put it there once it is whole; a failure ends the program."""
     from config.mistakes import unopened
+    from ledger.workshops import begun_file
 
     written = None
     try:
         in_folder = place.is_dir()
         if not in_folder:
             _refuse_to_overwrite(place, overwrite=overwrite)
-        written = (place if in_folder else place.parent) / f".{os.getpid()}.baru"
-        with written.open("xb") as out:
+        out, written = begun_file(place if in_folder else place.parent)
+        with out:
             draft = Draft(place, out, in_folder)
             yield draft
         _refuse_to_overwrite(draft.target, overwrite=overwrite)
@@ -924,7 +986,8 @@ def _whole(place: Path, *, overwrite: bool) -> Iterator[Draft]:
         raise typer.Exit(FAILED) from wrong
     finally:
         if written is not None:
-            written.unlink(missing_ok=True)
+            with suppress(OSError):  # the medium may have gone
+                written.unlink(missing_ok=True)
 
 
 def _write_book(opened: "OpenBook", out: IO[bytes]) -> None:
@@ -969,6 +1032,7 @@ def recap(
         wanted = Period.read(period)
     except NoPeriod as wrong:
         raise _wrong(wrong) from wrong
+    _check_begun(wanted.first, settings)
     with _opened(settings) as database:
         with database.reading() as session:
             report = issuing.report(session, wanted, settings, at=clock())
@@ -1068,12 +1132,13 @@ def restore(
     from ledger.restore import restore as bring_back
 
     settings = _settings(context)
-    listed_beside = erasure_list.place(settings)
+    lists = erasure_list.place(settings), erasure_list.beside(settings, file.absolute().parent)
     addresses = [box.address for box in settings.mailboxes]
     with _opened(settings) as database, holding_everything(database, addresses):
         refuse_a_book(database)
         contents = backup.contents_of(file)
-        listed = erasure_list.read(listed_beside) + erasure_list.read(file.absolute().parent / listed_beside.name)
+        told = any(place.exists() for place in lists)
+        listed = [one for place in dict.fromkeys(lists) for one in erasure_list.read(place)]
         promised = _promised_since(settings, contents.made_at)
         now = clock()
         done = bring_back(
@@ -1084,10 +1149,21 @@ def restore(
             reapply=lambda session: erasure.reapply(session, listed, at=now),
         )
         with database.reading() as session:
-            erasure_list.complete(session, listed_beside)
+            erasure_list.complete(session, lists[0])
     people.print(f"Buku dipulihkan dari {file} dan sudah diperiksa.", markup=False)
     _say_contents(settings, done.contents)
+    if not told:
+        _say_without_list(lists)
     _say_in_doubt(settings, done)
+
+
+def _say_without_list(lists: tuple[Path, ...]) -> None:
+    people.print(
+        "Perhatian: daftar penghapusan tidak ditemukan, jadi data yang dihapus sesudah cadangan ini dibuat ada lagi di "
+        "buku. Bila pernah ada penghapusan sejak itu, ulangi dengan `run.py forget`. Yang dicari:"
+    )
+    for place in dict.fromkeys(lists):
+        people.print(f"  {place}", markup=False)
 
 
 def _promised_since(settings: "Settings", since: datetime) -> set[str]:

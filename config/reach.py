@@ -4,6 +4,7 @@ import errno
 import os
 import re
 import socket
+import ssl
 from collections.abc import Iterator
 from ipaddress import ip_address
 from urllib.parse import parse_qs
@@ -64,6 +65,7 @@ def _is_here(host: str) -> bool:
     return parted is not None and is_loopback(parted[1] or parted[2])
 
 
+_NO_TLS = ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE")
 _OFFLINE = (errno.ENETUNREACH, errno.EHOSTUNREACH, errno.ENETDOWN)
 
 
@@ -78,4 +80,6 @@ def unreached(wrong: Exception) -> str:
             return "sambungan diputus"
         case OSError() if wrong.errno in _OFFLINE:
             return "tidak ada jalan ke sana"
+        case ssl.SSLError() if wrong.reason in _NO_TLS:
+            return "porta ini tidak memakai TLS; periksa nomor porta dan `security` di office.toml"
     return str(wrong)

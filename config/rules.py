@@ -9,7 +9,8 @@ from config.base import Key, Line, Part
 
 KindWord = Literal["pengaduan", "permohonan", "saran", "informasi", "lainnya"]
 
-_WORD = re.compile(r"(?:#|#uang|\.\.|[a-z0-9]+\*?|[?!])")
+_WORD = re.compile(r"(?:#|#uang|\.\.|~[a-z]{3,}|[a-z0-9]+\*?|[?!])")
+_CLASS = re.compile(r"<[a-z][a-z0-9_]{1,30}>")
 _ALTERNATIVES = re.compile(r"\(([^()]*)\)")
 
 
@@ -22,20 +23,25 @@ def spellings(phrase: str) -> tuple[str, ...]:
     return tuple(each for choice in found.group(1).split("|") for each in spellings(head + choice + tail))
 
 
-def _phrase(value: str) -> str:
+def checked_phrase(value: str, *, classes: bool = False) -> str:
+    """Return a phrase as it is; raise ValueError where it could never be found. `classes` allows "<name>"."""
     for spelling in spellings(value):
         words = spelling.split()
         if not words or words[0] == ".." or words[-1] == "..":
             raise ValueError(f"{value!r}: frasa harus diawali dan diakhiri kata")
-        wrong = next((word for word in words if not _WORD.fullmatch(word)), None)
+        wrong = next(
+            (word for word in words if not (_WORD.fullmatch(word) or (classes and _CLASS.fullmatch(word)))), None
+        )
         if wrong is None:
             wrong = next((word for word in words if word.endswith("*") and len(word) < 4), None)
         if wrong is not None:
-            raise ValueError(f"{value!r}: {wrong!r} bukan kata berhuruf kecil, pangkal*, '..', '#', atau '#uang'")
+            raise ValueError(
+                f"{value!r}: {wrong!r} bukan kata berhuruf kecil, pangkal*, ~akar, '..', '#', atau '#uang'"
+            )
     return value
 
 
-Phrase = Annotated[str, AfterValidator(_phrase)]
+Phrase = Annotated[str, AfterValidator(checked_phrase)]
 
 
 class Evidence(Part):
@@ -75,6 +81,16 @@ class Facts(Part):
     shouting: float = 0.7
 
 
+class Politeness(Part):
+    """The sentences that only open or close a letter: how they begin, and the single words that they may consist of.
+
+    Such a sentence is left out from its opener to its end, if no word stands in it that is not among these.
+    """
+
+    openers: tuple[Phrase, ...] = ()
+    words: tuple[Phrase, ...] = ()
+
+
 class Rules(Part):
     """Phrases and their weights for the rule-based classifier.
 
@@ -83,6 +99,7 @@ class Rules(Part):
 
     abbreviations: dict[str, str] = Field(default_factory=dict)
     set_phrases: tuple[Phrase, ...] = ()
+    politeness: Politeness = Politeness()
     facts: Facts = Facts()
     evidence: dict[Key, Evidence] = Field(default_factory=dict)
     service: dict[Key, ServiceWords] = Field(default_factory=dict)

@@ -10,12 +10,11 @@ from collections.abc import Callable, Iterator, Sequence
 
 import docx
 import pypdf
-from docx.document import Document
 from docx.exceptions import PythonDocxError
 from docx.opc.exceptions import OpcError
 from docx.oxml.exceptions import InvalidXmlError
-from docx.table import Table
-from docx.text.paragraph import Paragraph
+from docx.oxml.ns import qn
+from docx.oxml.xmlchemy import BaseOxmlElement
 from pypdf.errors import DependencyError, PyPdfError
 
 from ingest.parse import AttachedFile
@@ -30,7 +29,16 @@ SECONDS = 5.0
 _MOST_UNPACKED = 30_000_000
 _MOST_OF_A_PAGE = 1_000_000
 """A page that draws more than this (bytes) is a map or an attack, not a letter."""
-_DOCX_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_DOCX_BODY = "word/document"
+"""How the path of a DOCX file's text begins; a number may follow."""
+_PARAGRAPH, _ROW, _CELL, _BOX = qn("w:p"), qn("w:tr"), qn("w:tc"), qn("w:txbxContent")
+_SIGNS = {qn("w:t"): "", qn("w:tab"): "\t", qn("w:br"): "\n", qn("w:cr"): "\n", qn("w:noBreakHyphen"): "-"}
+"""What a run holds that can be read, and how it reads; w:t holds its own text."""
+_UNSEEN = frozenset(
+    {qn(f"w:{name}") for name in ("del", "moveFrom", "pPr", "tblPr", "sectPr", "sdtPr")}
+    | {"{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"}
+)
+"""Deleted words, settings, and what old programs are shown in place of a text box."""
 _BROKEN = (
     ArithmeticError,
     AssertionError,
@@ -98,10 +106,9 @@ def _pieces(file: AttachedFile) -> Iterator[str]:
 
 
 def _read(file: AttachedFile) -> Iterator[str]:
-    name = file.name.lower()
     if b"%PDF" in file.content[:1024]:
         yield from _pages(file.content)
-    elif file.content[:2] == b"PK" and (name.endswith((".docx", ".docm")) or file.content_type == _DOCX_TYPE):
+    elif file.content[:2] == b"PK":
         yield from _blocks(file.content)
 
 
@@ -118,30 +125,59 @@ def _pages(content: bytes) -> Iterator[str]:
 
 
 def _blocks(content: bytes) -> Iterator[str]:
+    """Yield the paragraphs and table rows of a DOCX, whatever its name; of any other archive nothing."""
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
-        if sum(entry.file_size for entry in packed.infolist()) > _MOST_UNPACKED:
+        too_big = sum(entry.file_size for entry in packed.infolist()) > _MOST_UNPACKED
+        if too_big or not any(name.startswith(_DOCX_BODY) for name in packed.namelist()):
             return
     document = docx.Document(io.BytesIO(content))
-    yield from _headings(document)
-    for block in document.iter_inner_content():
-        yield from _lines_of(block)
-
-
-def _headings(document: Document) -> Iterator[str]:
-    """The letterhead, which Word keeps in the header of the first section."""
-    for section in list(document.sections)[:1]:
+    for section in list(document.sections)[:1]:  # the letterhead, which Word keeps in the header of the first section
         header = section.first_page_header if section.different_first_page_header_footer else section.header
-        for block in header.iter_inner_content():
-            yield from _lines_of(block)
+        yield from _lines_in(header._element)
+    yield from _lines_in(document.element.body)
 
 
-def _lines_of(block: Paragraph | Table) -> Iterator[str]:
-    if isinstance(block, Paragraph):
-        yield block.text
-        return
-    for row in block.rows:
-        cells: list[str] = []
-        for cell in row.cells:
-            if not cells or cell.text != cells[-1]:  # cells that were merged come once each
-                cells.append(cell.text)
-        yield "\t".join(cells)
+def _lines_in(element: BaseOxmlElement) -> Iterator[str]:
+    """Yield the lines below an element in their order; content controls and insertions are transparent.
+
+    The walk keeps its own stack: how deep elements stand in one another is up to whoever wrote the file.
+    """
+    ahead = [element]
+    while ahead:
+        here = ahead.pop()
+        if here.tag == _PARAGRAPH:
+            yield _said_by(here)
+            ahead += reversed(list(_boxes_in(here)))
+        elif here.tag == _ROW and (cells := _plain_cells(here)):
+            yield "\t".join(cells)
+        elif here.tag not in _UNSEEN:
+            ahead += reversed(here)
+
+
+def _said_by(paragraph: BaseOxmlElement) -> str:
+    """Return the words of a paragraph, without those of the boxes that are anchored in it."""
+    return "".join(_SIGNS[each.tag] or each.text or "" for each in _seen_in(paragraph) if each.tag in _SIGNS)
+
+
+def _boxes_in(paragraph: BaseOxmlElement) -> Iterator[BaseOxmlElement]:
+    return (each for each in _seen_in(paragraph) if each.tag == _BOX)
+
+
+def _seen_in(element: BaseOxmlElement) -> Iterator[BaseOxmlElement]:
+    """Walk through all below an element that a reader of the page sees; boxes are named and not entered."""
+    ahead = list(reversed(element))
+    while ahead:
+        here = ahead.pop()
+        if here.tag not in _UNSEEN:
+            yield here
+            if here.tag != _BOX:
+                ahead += reversed(here)
+
+
+def _plain_cells(row: BaseOxmlElement) -> list[str]:
+    """Return the cells of a row, one line of text each; none where the row holds tables or boxes of its own."""
+    seen = list(_seen_in(row))
+    if any(each.tag in (_ROW, _BOX) for each in seen):
+        return []
+    cells = [each for each in seen if each.tag == _CELL]
+    return ["\n".join(_said_by(each) for each in _seen_in(cell) if each.tag == _PARAGRAPH) for cell in cells]

@@ -1,13 +1,16 @@
 """Judges what a letter is by what was learned from examples together with rules.toml, with its reasons."""
 
 import logging
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ingest.features import FeatureReader, Features
+from ingest.folding import MONEY
 from ingest.model import Linear, Model, UnusableModel, read_model
 from ingest.rules import UMUM, RuleClassifier, Weighed
+from ingest.spelling import MONEY_SHOWN, Spelling
 from ledger.ports import Classifier, Judgement, Reason, Wording
 from ledger.words import REGISTER_OF, Kind
 
@@ -16,6 +19,7 @@ log = logging.getLogger(__name__)
 SHOWN_FOR = 6
 """Reasons shown for the kind that was chosen; half as many are shown for the next likely one, and for the service."""
 _LEAST_SHOWN = 0.05
+_KINDS = frozenset(kind.value for kind in Kind)
 _KNOWN_WORD = len("s kk")
 """The shortest key of a word that tells anything: a single letter does not."""
 _TOO_LITTLE = 0.002
@@ -37,6 +41,50 @@ class Caution:
         if chances[kind] < self.review_below:
             return True
         return kind is not Kind.PENGADUAN and chances[Kind.PENGADUAN] * self.complaint_cost >= 1
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """All that reasons are told from: the features of a letter, what the rules found in it, and how it spells."""
+
+    features: Features
+    weighed: Weighed
+    spelling: Spelling
+
+    def rule_grounds(self, name: str) -> Iterable[tuple[str, float]]:
+        """Yield the phrases whose families the score of the rules for a kind is the sum of, each with its part."""
+        hits = [each for each in self.weighed.said if each.kind.value == name and each.reason.weight > 0]
+        total = sum(hit.reason.weight for hit in hits)
+        for hit in hits:
+            yield self.features.shown[f"r {hit.family}"][0], hit.reason.weight / total
+
+    def as_written(self, says: str, found: str) -> str:
+        """Return what was found as the letter spells it."""
+        if says in _NO_WORDS:
+            return found
+        told, colon, words = found.rpartition(": ")
+        return f"{told}{colon}{self.spelling.of(words)}"
+
+    def against(self, name: str) -> "_Against":
+        """Return what the rules count for other kinds alone; what a service is not about, they do not say."""
+        if name not in _KINDS:
+            return _Against(frozenset(), frozenset())
+        ours = {each.family for each in self.weighed.said if each.kind.value == name and each.reason.weight > 0}
+        theirs = [each for each in self.weighed.said if each.family not in ours and each.reason.weight > 0]
+        words = frozenset(word for each in theirs for word in each.reason.found.split())
+        return _Against(frozenset(f"r {each.family}" for each in theirs), words)
+
+
+@dataclass(frozen=True, slots=True)
+class _Against:
+    """What would puzzle as a reason for one kind: the families of rules, and their words, that speak for another."""
+
+    families: frozenset[str]
+    words: frozenset[str]
+
+    def holds(self, says: str, found: str) -> bool:
+        """Say whether what was found is nothing else."""
+        return not says and bool(self.words) and self.words.issuperset(found.split())
 
 
 class LearnedClassifier:
@@ -61,7 +109,8 @@ class LearnedClassifier:
         otherwise = max(REGISTER_OF, key=lambda each: chances[each])
         doubtful = self._caution.doubts(kind, chances)
         recorded = otherwise if doubtful and kind not in REGISTER_OF else kind
-        service, why_service = self._service(recorded, features, weighed, wording)
+        seen = _Seen(features, weighed, self._rules.spelling(wording))
+        service, why_service = self._service(recorded, seen, wording)
         return Judgement(
             kind=kind,
             service=service,
@@ -69,22 +118,20 @@ class LearnedClassifier:
             needs_review=doubtful,
             otherwise=otherwise,
             reasons=(
-                *_reasons(self._model.kind, kind.value, values, features, SHOWN_FOR),
-                *_reasons(self._model.kind, other.value, values, features, SHOWN_FOR // 2),
+                *_reasons(self._model.kind, kind.value, values, seen, SHOWN_FOR),
+                *_reasons(self._model.kind, other.value, values, seen, SHOWN_FOR // 2),
                 *why_service,
             ),
         )
 
-    def _service(
-        self, kind: Kind, features: Features, weighed: Weighed, wording: Wording
-    ) -> tuple[str, Iterable[Reason]]:
+    def _service(self, kind: Kind, seen: _Seen, wording: Wording) -> tuple[str, Iterable[Reason]]:
         if not self._knows_services:
-            service, grounds = self._rules.service(kind, weighed.topics, wording)
+            service, grounds = self._rules.service(kind, seen.weighed.topics, wording)
             return service, [Reason(each.found, f"layanan: {each.says}", each.weight) for each in grounds]
         linear = self._model.service
-        values = linear.scaled(features)
+        values = linear.scaled(seen.features)
         service = likeliest_service(kind, linear.chances(values))
-        why = _reasons(linear, service, values, features, SHOWN_FOR // 2) if kind is not Kind.LAINNYA else ()
+        why = _reasons(linear, service, values, seen, SHOWN_FOR // 2) if kind is not Kind.LAINNYA else ()
         title = self._rules.title(service)
         return service, [
             Reason(each.found, f"layanan {title}{each.says.removeprefix(service)}", each.weight) for each in why
@@ -105,29 +152,54 @@ def likeliest_service(kind: Kind, chances: Mapping[str, float]) -> str:
     return max(served or chances, key=lambda key: chances[key])
 
 
-def _reasons(linear: Linear, name: str, values: Mapping[str, float], features: Features, most: int) -> Sequence[Reason]:
+def _reasons(linear: Linear, name: str, values: Mapping[str, float], seen: _Seen, most: int) -> Sequence[Reason]:
     """Say which words and facts spoke most for a class: all that the model sees in a word is summed up on the word."""
-    at = linear.classes.index(name)
-    weights: dict[tuple[str, str], float] = {}
-    learned = linear.weights
-    for key, value in values.items():
-        share = learned[key][at] * value
-        if -_TOO_LITTLE < share < _TOO_LITTLE or (key[0] == "R" and key[2:] != name):
-            continue  # what the rules make of another kind would puzzle the reader
-        says, shown = _SAYS.get(key[0], ""), features.shown[key]
-        for found in shown:
-            ground = says, found
-            weights[ground] = weights.get(ground, 0.0) + share / len(shown)
-    heaviest = sorted(weights.items(), key=lambda item: (-item[1], item[0]))[:most]
+    against = seen.against(name)
+    told: dict[tuple[str, str], float] = {}
+    for (says, found), weight in sorted(_weights(linear, name, values, seen, against), key=_heaviest_first):
+        if len(told) == most or weight < _LEAST_SHOWN:
+            break
+        if not against.holds(says, found):
+            ground = says, seen.as_written(says, found)
+            told[ground] = told.get(ground, 0.0) + weight
     return [
         Reason(found, f"{name}: {says or _usual(found)}", round(weight, 2))
-        for (says, found), weight in heaviest
-        if weight >= _LEAST_SHOWN
+        for (says, found), weight in sorted(told.items(), key=_heaviest_first)
     ]
 
 
+_Ground = tuple[str, str]
+"""A group of features in words, and what was found of it."""
+
+
+def _heaviest_first(item: tuple[_Ground, float]) -> tuple[float, _Ground]:
+    return -item[1], item[0]
+
+
+def _weights(
+    linear: Linear, name: str, values: Mapping[str, float], seen: _Seen, against: _Against
+) -> Iterable[tuple[_Ground, float]]:
+    """Sum up what every ground weighs for a class; a plain loop, because a letter has many hundred features."""
+    at, learned, shown_for = linear.classes.index(name), linear.weights, seen.features.shown
+    weights: defaultdict[_Ground, float] = defaultdict(float)
+    for key, value in values.items():
+        share = learned[key][at] * value
+        if -_TOO_LITTLE < share < _TOO_LITTLE or key in against.families:
+            continue  # what the rules make of another kind would puzzle the reader
+        group = key[0]
+        if group == "R":
+            for found, part in seen.rule_grounds(name) if key[2:] == name else ():
+                weights[_SAYS["r"], found] += share * part
+            continue
+        shown, says = shown_for[key], _SAYS.get(group, "")
+        part = share / len(shown)
+        for found in shown:
+            weights[says, found] += part
+    return weights.items()
+
+
 def _usual(found: str) -> str:
-    return "frasa yang lazim" if " " in found else "kata yang lazim"
+    return "frasa yang lazim" if " " in found.replace(MONEY_SHOWN, MONEY) else "kata yang lazim"
 
 
 _SAYS = {
@@ -136,13 +208,16 @@ _SAYS = {
     "k": "kata sesudah “tapi” dan sejenisnya",
     "a": "kata pada nama lampiran",
     "y": "sapaan atau pihak yang disebut",
-    "R": "pertimbangan seluruh aturan",
     "r": "tanda yang dikenal aturan",
     "T": "urusan yang disebut",
     "S": "urusan yang disebut",
     "M": "kotak surat penerima",
     "F": "ciri surat",
 }
+
+
+_NO_WORDS = (_SAYS["M"], _SAYS["F"])
+"""Groups whose grounds are told in words of ours, not of the letter."""
 
 
 def classifier(

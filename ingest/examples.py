@@ -17,12 +17,16 @@ CONTRASTS = "kontras"
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A labelled letter; `writer` is the file of the examples that it stands in, empty for a correction."""
+    """A labelled letter; `writer` is the file of the examples that it stands in, empty for a correction.
+
+    `mail` tells the mail of a correction from all others, however often the office changes its mind about it.
+    """
 
     wording: Wording
     kind: Kind
     service: str
     writer: str = ""
+    mail: str = ""
 
     @property
     def ordinary(self) -> bool:
@@ -31,10 +35,37 @@ class Example:
 
     @property
     def digest(self) -> str:
-        """Return what tells this letter from others, without its words."""
+        """Return what tells this letter from others, its labels included, without its words."""
+        return _digest(*self._words, self.kind, self.service)
+
+    @property
+    def letter(self) -> str:
+        """Return what tells this letter from others whatever is said of it, without its words."""
+        return letter_named(self.mail) if self.mail else _digest(*self._words)
+
+    @property
+    def told(self) -> str:
+        """Return which letter this is and what was said of it: what a model keeps of a correction."""
+        return f"{self.letter} {self.kind.value} {self.service}"
+
+    @property
+    def _words(self) -> tuple[str, ...]:
         wording = self.wording
-        parts = [wording.subject, wording.text, *wording.attachments, wording.mailbox or "", self.kind, self.service]
-        return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:20]
+        return wording.subject, wording.text, *wording.attachments, wording.mailbox or ""
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:20]
+
+
+def letter_named(mail: str) -> str:
+    """Return what tells the letter of a mail from others, by what tells the mail."""
+    return _digest(mail)
+
+
+def letter_of(told: str) -> str:
+    """Return which letter a line is about that a model keeps of a correction."""
+    return told.partition(" ")[0]
 
 
 def read_examples(folder: Path) -> tuple[Example, ...]:
@@ -55,6 +86,6 @@ def example(row: Mapping[str, object], writer: str = "") -> Example:
     subject, files = str(row["subject"]), row["attachments"]
     if not isinstance(files, list):
         raise TypeError("attachments is not a list")
-    text = separate(str(row["text"]), subject).text
+    text = separate(str(row["text"]), subject, answers=True).text  # a row has no header that would say so
     wording = Wording(subject, text, tuple(map(str, files)), str(row["mailbox"]))
     return Example(wording, Kind(str(row["kind"])), str(row["service"]), writer)

@@ -12,7 +12,7 @@ from ingest.rules import MOST_LETTERS, NEGATORS, RuleClassifier, Weighed, shouts
 from ledger.ports import Wording
 from ledger.words import Kind
 
-VERSION = "2"
+VERSION = "3"
 """Changes whenever the same letter gives other numbers than before; a model of another version is not read."""
 
 KIND_GROUPS = frozenset("wscBnqkuayFRrT")
@@ -50,8 +50,9 @@ _BARE = 4
 """Letters that must be left of a word when an ending or a beginning is taken off."""
 
 _IDENTITY_LINE = re.compile(
-    r"^[\W\d]*(?:nama(?: lengkap)?|alamat(?: \w+)?|no(?:mor)?\.? ?(?:hp|telp|telepon|wa|ktp|rekening)[\w/. ]*|telp"
-    r"|telepon|hp|wa|nik|e-?mail|ttl|tempat[\w/,. ]*lahir|jabatan|nomor|lampiran|tanggal|tgl|umur|agama|jenis kelamin)"
+    r"^(?:(?!\n)[\W\d]){0,40}"
+    r"(?:nama(?: lengkap)?|alamat(?: \w+)?|no(?:mor)?\.? ?(?:hp|telp|telepon|wa|ktp|rekening)[\w/. ]*|telp|telepon"
+    r"|hp|wa|nik|e-?mail|ttl|tempat[\w/,. ]*lahir|jabatan|nomor|lampiran|tanggal|tgl|umur|agama|jenis kelamin)"
     r"\s*[:=].*$",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -89,7 +90,7 @@ class FeatureReader:
         return Features(values, shown)
 
     def _signs(self, wording: Wording, weighed: Weighed) -> Iterator[tuple[str, float, str]]:
-        folded = self._rules.fold(_IDENTITY_LINE.sub("", wording.text[:MOST_LETTERS]))
+        folded = self._rules.fold_letter(_IDENTITY_LINE.sub("", wording.text[:MOST_LETTERS]))
         subject = self._rules.subject_words(wording)
         words = _plain(self._rules.without_set_phrases([*subject, ".", *folded]))
         yield from _words(words)

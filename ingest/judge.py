@@ -7,16 +7,20 @@ from datetime import datetime
 from pathlib import Path
 
 from config.settings import Settings
-from ingest.attached import text_of
 from ingest.classify import Caution, classifier
+from ingest.footers import small_print
+from ingest.heard import Heard, Listener
 from ingest.identity import identify, phone_e164
 from ingest.model import Model, UnusableModel, read_model
 from ingest.parse import ParsedMail, UnreadableMail, parse
-from ingest.quote import NewText, separate
-from ingest.rules import MOST_LETTERS, UMUM, RuleClassifier
+from ingest.quote import NewText, OlderLetter, separate
+from ingest.rules import UMUM, RuleClassifier
 from ingest.screen import screen
 from ingest.themes import ThemeReader
 from ledger.ports import NO_THEME, Classifier, Found, Identity, Judgement, Screening, Themed, Wording
+from ledger.words import Kind
+
+_UNWORDED = Wording("", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +38,9 @@ class Judged:
     """All that the book needs of a mail. `references` holds In-Reply-To and References, `carried` the Message-IDs of
     letters attached to it, all without angle brackets.
 
-    `text` is what the body newly says. `attached_text`, what its PDF and DOCX files say, is read only where the body
-    itself says nothing.
+    `text` is what the body newly says, with the small print below it, which counts for nothing. `attached_text` is what
+    its PDF and DOCX files say, where they speak for the letter: the body names no matter of its own, or it complains
+    and so do they. `wording` is all that was judged.
     """
 
     rfc_message_id: str | None
@@ -55,6 +60,7 @@ class Judged:
     themed: Themed = NO_THEME
     attached_text: str = ""
     carried: tuple[str, ...] = ()
+    wording: Wording = _UNWORDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,90 +114,57 @@ def theme_reader_of(settings: Settings, rules: RuleClassifier) -> ThemeReader:
     return ThemeReader(settings.themes, rules, settings.rules.abbreviations)
 
 
-_POINTS_AT_FILES = (
-    "lampir",
-    "terlampir",
-    "dilampir",
-    "melampir",
-    "attach",
-    "berkas",
-    "dokumen",
-    "surat",
-    "file",
-    "pdf",
-    "scan",
-    "foto",
-    "pindai",
-)
-_SAYS_NOTHING = frozenset(
-    re.findall(
-        r"\w+",
-        "adalah atas baca bantu bantuan bapak berikut beserta bersama bu cek dan dapat dari dengan detail di diproses "
-        "disampaikan ditindaklanjuti hal harap ibu ini isi itu jelas kami kasih kepada kirim kirimkan lengkap lewat "
-        "lihat mas maksud mbak mohon nggih pak pada perihal saya sebagaimana selengkapnya sesuai silakan silahkan "
-        "sudah sy tanggapan terima tersebut tolong untuk ya yang yth",
-    )
-)
-_FEW_WORDS, _COVER_WORDS = 5, 20
+_ATTACHED, _HANDED_ON = "lampiran", "surat yang diteruskan"
+_FROM_HEADING = 0.6
+"""How far the name above a letter that is handed on is believed: it is a display name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Say:
-    """How much a body says itself: words of its own, greetings and the like apart, and whether it points at files."""
-
-    words: int
-    points_at_files: bool
-
-    @property
-    def nothing(self) -> bool:
-        """Say whether it has no word of its own."""
-        return self.words == 0
-
-    @property
-    def little(self) -> bool:
-        """Say whether what is attached must be read in its place, or beside it."""
-        return self.nothing or (self.points_at_files and self.words <= _FEW_WORDS)
-
-    @property
-    def cover(self) -> bool:
-        """Say whether it may be the note that somebody writes above a letter which he hands on."""
-        return self.words <= _COVER_WORDS
-
-
-def say_of(rules: RuleClassifier, text: str) -> Say:
-    """Count what a body says itself."""
-    words = [word for word in rules.words_of(Wording("", text[:MOST_LETTERS])) if word[0].isalnum()]
-    pointing = [word for word in words if word.startswith(_POINTS_AT_FILES)]
-    own = [word for word in words if word not in _SAYS_NOTHING and word not in pointing]
-    return Say(len(own), bool(pointing))
-
-
-def _with_attached(said: Identity, attached: str) -> Identity:
-    """Fill what a body does not say of its writer from the letter attached to it."""
-    if not attached:
-        return said
-    more = identify(attached)
+def _placed(said: Identity, place: str) -> Identity:
+    """Say of every value in which part of a mail it stood."""
     return Identity(
-        name=said.name or _in_attachment(more.name),
-        organisation=said.organisation or _in_attachment(more.organisation),
-        address=said.address or _in_attachment(more.address),
-        phone=said.phone or _in_attachment(more.phone),
+        name=_at(place, said.name),
+        organisation=_at(place, said.organisation),
+        address=_at(place, said.address),
+        phone=_at(place, said.phone),
     )
 
 
-def _in_attachment(found: Found | None) -> Found | None:
-    return replace(found, source=f"lampiran, {found.source}") if found else None
+def _at(place: str, found: Found | None) -> Found | None:
+    return replace(found, source=f"{place}, {found.source}") if found else None
 
 
-def _handed_on(mail: ParsedMail, parted: NewText) -> str:
-    """Return the letter of somebody else that a mail forwards below a note, or encloses."""
-    return parted.forwarded or (separate(mail.enclosed).text if mail.text and mail.enclosed else "")
+def _filled(said: Identity, more: Identity) -> Identity:
+    """Fill what is not said of the writer from another part."""
+    return Identity(
+        name=said.name or more.name,
+        organisation=said.organisation or more.organisation,
+        address=said.address or more.address,
+        phone=said.phone or more.phone,
+    )
+
+
+def _writer_of(older: OlderLetter) -> Identity:
+    """Find who wrote a letter that is handed on: as it says itself, else as the heading above it says."""
+    name, _ = older.writer
+    said = _placed(identify(f"{older.text}\n\n{older.signature}".strip(), name), _HANDED_ON)
+    return said if said.name or not name else replace(said, name=Found(name, f"kepala {_HANDED_ON}", _FROM_HEADING))
+
+
+def _identity(mail: ParsedMail, own_words: str, heard: Heard) -> Identity:
+    """Find who wrote the letter. Who only hands one on is not its writer; the values of two people are never mixed."""
+    said = identify(own_words, mail.sender.name if mail.sender else "")
+    if heard.handed_on and (heard.for_another or said.name is None):
+        other = _writer_of(heard.handed_on)
+        said = other if heard.for_another or other.name else said
+    counts = heard.attached and heard.attached in heard.letter
+    return _filled(said, _placed(identify(heard.attached), _ATTACHED)) if counts else said
 
 
 def said_by(mail: ParsedMail) -> NewText:
     """Find what a mail newly says; where it only encloses a letter, as a bare forward does, that letter speaks."""
     body = mail.text or mail.enclosed
-    return separate(body, mail.subject) if body else NewText(mail.astray, "", "")
+    answers = bool(mail.in_reply_to or mail.references)
+    return separate(body, mail.subject, answers=answers) if body else NewText(mail.astray, "", "")
 
 
 def _with_astray(mail: ParsedMail, text: str) -> str:
@@ -213,6 +186,7 @@ class Judge:
         self._classifier = classifier_of(settings)
         self._rules = rules_of(settings)
         self._themes = theme_reader_of(settings, self._rules)
+        self._listener = Listener(self._rules, self._own)
 
     def __call__(self, raw: bytes, mailbox: str) -> Verdict:
         """Judge one mail that arrived in a mailbox; an empty `mailbox` is told from the mail's recipients."""
@@ -224,19 +198,10 @@ class Judge:
         said = _with_astray(mail, parted.text)
         text = "\n\n".join(part for part in (said, parted.signature) if part)
         sender = mail.sender
-        handed_on = _handed_on(mail, parted)
-        say = say_of(self._rules, parted.text) if mail.files or handed_on else Say(1, False)
-        handed_on = handed_on if say.cover else ""
-        attached = text_of(mail.files) if say.little else ""
-        identity = _with_attached(identify(text, sender.name if sender else ""), attached)
-        wording = Wording(
-            mail.subject,
-            "\n\n".join(part for part in (_words_astray(mail), parted.text, handed_on, attached) if part),
-            tuple(file.name for file in mail.files),
-            mailbox or self._addressed(mail),
-        )
-        judgement = self._classifier.judge(wording)
-        unsure = (say.nothing and not (attached or handed_on)) or bool(mail.astray) or not mail.headers
+        heard, wording, judgement = self._weighed(mail, self._listener.hear(mail, parted), mailbox)
+        identity = _identity(mail, text, heard)
+        themed = self._themes.read(wording)
+        unsure = heard.unclear or bool(mail.astray) or not mail.headers or _too_grave(themed, heard, judgement)
         return Judged(
             rfc_message_id=mail.message_id,
             references=tuple(dict.fromkeys(mail.in_reply_to + mail.references)),
@@ -244,7 +209,7 @@ class Judge:
             sender_name=sender.name if sender else "",
             subject=mail.subject,
             sent_at=mail.date,
-            text=said,
+            text="\n\n".join(part for part in (said, small_print(parted.footer)) if part),
             quoted=parted.quoted,
             content_key=mail.content_key,
             files=_facts(mail),
@@ -252,15 +217,51 @@ class Judge:
             identity=identity,
             phone_e164=(phone_e164(identity.phone.value) or "") if identity.phone else "",
             judgement=replace(judgement, needs_review=True) if unsure else judgement,
-            themed=self._themes.read(wording),
-            attached_text=attached,
+            themed=themed,
+            attached_text=heard.attached if heard.attached in heard.letter else "",
             carried=mail.carried,
+            wording=wording,
         )
+
+    def _weighed(self, mail: ParsedMail, heard: Heard, mailbox: str) -> tuple[Heard, Wording, Judgement]:
+        """Judge a letter by its parts together; a complaint that only one of them shows wins.
+
+        What stands beside the letter never speaks for it, but a complaint there is shown to an officer, and joins a
+        letter that is a complaint itself.
+        """
+
+        def worded(*parts: str) -> Wording:
+            text = "\n\n".join(part for part in parts if part)
+            return Wording(mail.subject, text, names, mailbox or self._addressed(mail))
+
+        names = tuple(file.name for file in mail.files)
+        astray = _words_astray(mail)
+        wording = worded(astray, *heard.letter)
+        judgement = self._classifier.judge(wording)
+        complaining = [part for part in heard.beside if self._alone(part, wording).kind is Kind.PENGADUAN]
+        if judgement.kind is Kind.PENGADUAN and heard.attached in complaining:
+            heard = replace(heard, letter=(*heard.letter, heard.attached))
+            wording = worded(astray, *heard.letter)
+        alone = [self._alone(part, wording) for part in heard.letter[1:] if part]
+        complaints = [each for each in (judgement, *alone) if each.kind is Kind.PENGADUAN]
+        if complaints:
+            return heard, wording, max(complaints, key=lambda each: each.confidence)
+        return heard, wording, replace(judgement, needs_review=judgement.needs_review or bool(complaining))
+
+    def _alone(self, part: str, whole: Wording) -> Judgement:
+        return self._classifier.judge(Wording("", part, (), whole.mailbox))
 
     def _addressed(self, mail: ParsedMail) -> str | None:
         """Return the first of the office's addresses that a mail is written to."""
         written_to = (address.address.lower() for address in (*mail.to, *mail.cc))
         return next((address for address in written_to if address in self._own), None)
+
+
+def _too_grave(themed: Themed, heard: Heard, judgement: Judgement) -> bool:
+    """Say whether a letter that is no complaint must be looked at all the same."""
+    if judgement.kind is Kind.PENGADUAN:
+        return False
+    return bool(themed.urgent) or themed.restricted or heard.guarded
 
 
 def _facts(mail: ParsedMail) -> tuple[FileFacts, ...]:

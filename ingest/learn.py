@@ -5,6 +5,7 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import compress
 from pathlib import Path
 
 from scipy.sparse import csr_matrix
@@ -12,15 +13,15 @@ from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 from ingest.classify import Caution, likeliest_service
-from ingest.examples import Example
+from ingest.examples import Example, letter_of
 from ingest.features import FACTS, KIND_GROUPS, SERVICE_GROUPS, FeatureReader, Features
-from ingest.model import Linear, Model, scaled, softmax
-from ingest.tally import Tally, tally
+from ingest.model import Linear, Model, rarities, scaled, softmax
+from ingest.tally import Tally, Verdict, cost, tally
 from ledger.words import Kind
 
 STRENGTH = 30.0
 """The inverse of how hard large weights are held down; like the shares of the groups chosen by leaving writers out."""
-HARD_SHARE = 0.35
+HARD_SHARE = 0.7
 """How much a letter written to be hard counts beside an ordinary one: there are more of them than life would send."""
 SERVICE_STRENGTH = 10.0
 """The same for the services, which lean on fewer words."""
@@ -35,27 +36,45 @@ _TEMPERATURES = [round(0.5 + step / 50, 2) for step in range(126)]
 
 
 @dataclass(frozen=True, slots=True)
+class Compared:
+    """How the old and the new model fared on the same held-out letters; `old` is None where there was none."""
+
+    old: Tally | None
+    new: Tally
+
+    def said(self, about: str) -> str:
+        """Say both in Indonesian, in one line."""
+        old = f"model lama {self.old.said}; " if self.old else ""
+        return f"{about}: {old}model baru {self.new.said}."
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """The outcome of learning anew; `model` is the one to keep, `keeps_new` whether it is the new one.
 
-    `old` and `new` are counted on the same held-out letters: built-in examples and corrections alike. `why` is plain
+    `all` counts the built-in examples and the corrections together, `corrections` the latter alone. `why` is plain
     Indonesian.
     """
 
     keeps_new: bool
     why: str
     model: Model
-    old: Tally | None
-    new: Tally
+    all: Compared
+    corrections: Compared
 
     def said(self, place: Path) -> str:
-        """Say in Indonesian whether the new model is in use; `place` is where a new one lies."""
+        """Say in Indonesian how the models fared and which is in use; `place` is where a new one lies."""
         if not self.keeps_new:
-            return f"Model yang sekarang tetap dipakai: {self.why}."
-        return (
-            f"Model baru sekarang dipakai: {self.why}. Letaknya {place}; `serve`, `daemon`, dan `desk` yang sedang "
-            "berjalan memakainya sesudah dijalankan ulang."
-        )
+            used = f"Model yang sekarang tetap dipakai: {self.why}."
+        else:
+            used = (
+                f"Model baru sekarang dipakai: {self.why}. Letaknya {place}; `serve`, `daemon`, dan `desk` yang sedang "
+                "berjalan memakainya sesudah dijalankan ulang."
+            )
+        counted = [self.all.said("Semua surat yang disisihkan")]
+        if self.corrections.new.letters:
+            counted.append(self.corrections.said("Pembetulan petugas saja"))
+        return "\n".join([*counted, used])
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +104,7 @@ def train(examples: Sequence[Example], reader: FeatureReader, today: date) -> Mo
 def cross_validate(examples: Sequence[Example], reader: FeatureReader, caution: Caution) -> Tally:
     """Hold out some writers after the others and count what the others' model makes of their letters."""
     seen = _seen(examples, reader)
-    return _tally(_held_out(seen), caution)
+    return tally(_verdicts(_held_out(seen), caution))
 
 
 def learn(
@@ -98,37 +117,66 @@ def learn(
 ) -> Report:
     """Learn from examples and corrections, and compare with the old model on letters held out from both.
 
-    What the old model was made of (the examples, and those corrections that it names) is learned again without the
-    held-out letters, so that neither side is asked about letters that it knows. An old model that was trained with a
-    letter since erased is never kept.
+    What the old model was made of (the examples, and those corrections that it names, as it was told them) is learned
+    again without the held-out letters, so that neither side is asked about letters that it knows. The new one is kept
+    if it costs the office no more than the old, chance apart: on all letters, and on the corrections by themselves. An
+    old model that was trained with a letter since erased is never kept.
     """
     seen = _seen([*examples, *corrections], reader)
     held_out = _held_out(seen)
     new = _calibrated(_learned(seen, today), held_out)
-    tally = _tally(held_out, caution)
+    verdicts = _verdicts(held_out, caution)
     if old is None:
-        return Report(True, "belum ada model yang dapat dibaca", new, None, tally)
-    digests = {each.digest for each in corrections}
-    if not digests.issuperset(old.corrections):
-        return Report(True, "model lama memuat koreksi yang sudah tidak ada", new, None, tally)
-    known = [each for each in seen if each.example.writer or each.example.digest in old.corrections]
-    before = _tally(_held_out(seen, known), caution)
-    if tally.right >= before.right and tally.lost <= before.lost:
-        return Report(True, "model baru tidak lebih buruk pada surat yang disisihkan", new, before, tally)
-    return Report(False, "model baru lebih buruk pada surat yang disisihkan", old, before, tally)
+        return _report("belum ada model yang dapat dibaca", new, held_out, verdicts, None)
+    if not {each.letter for each in corrections}.issuperset(map(letter_of, old.corrections)):
+        return _report("model lama memuat koreksi yang sudah tidak ada", new, held_out, verdicts, None)
+    known = [each for each in seen if each.example.writer or each.example.told in old.corrections]
+    before = _verdicts(_held_out(seen, known), caution)
+    dearer = [
+        cost(now, caution.complaint_cost) - cost(then, caution.complaint_cost)
+        for now, then in zip(verdicts, before, strict=True)
+    ]
+    told = [by for by, each in zip(dearer, held_out, strict=True) if not each.example.writer]
+    if much_dearer(dearer):
+        return _report("model baru lebih buruk pada surat yang disisihkan", old, held_out, verdicts, before, kept=False)
+    if much_dearer(told):
+        return _report("model baru lebih buruk pada pembetulan petugas", old, held_out, verdicts, before, kept=False)
+    return _report("model baru tidak lebih buruk pada surat yang disisihkan", new, held_out, verdicts, before)
+
+
+def much_dearer(differences: Sequence[float]) -> bool:
+    """Say whether costs rose by more than one standard error of their sum, which is what chance alone would do."""
+    return sum(differences) > math.sqrt(sum(each * each for each in differences))
+
+
+def _report(
+    why: str,
+    model: Model,
+    held_out: Sequence["_HeldOut"],
+    new: Sequence[Verdict],
+    old: Sequence[Verdict] | None,
+    *,
+    kept: bool = True,
+) -> Report:
+    def compared(chosen: Sequence[bool]) -> Compared:
+        before = tally(list(compress(old, chosen))) if old is not None else None
+        return Compared(before, tally(list(compress(new, chosen))))
+
+    corrected = [not each.example.writer for each in held_out]
+    return Report(kept, why, model, compared([True] * len(held_out)), compared(corrected))
 
 
 def _seen(examples: Sequence[Example], reader: FeatureReader) -> list[_Seen]:
     writers = sorted({each.writer for each in examples if each.writer})
     folds = {writer: number % FOLDS for number, writer in enumerate(writers)}
     return [
-        _Seen(each, reader.read(each.wording), folds.get(each.writer, int(each.digest, 16) % FOLDS))
+        _Seen(each, reader.read(each.wording), folds.get(each.writer, int(each.letter, 16) % FOLDS))
         for each in examples
     ]
 
 
 def _learned(seen: Sequence[_Seen], today: date) -> Model:
-    corrections = sorted({each.example.digest for each in seen if not each.example.writer})
+    corrections = sorted({each.example.told for each in seen if not each.example.writer})
     digest = hashlib.sha256("".join(sorted(each.example.digest for each in seen)).encode()).hexdigest()
     registered = [each for each in seen if each.example.kind is not Kind.LAINNYA]
     return Model(
@@ -154,9 +202,10 @@ def _fitted(seen: Sequence[_Seen], groups: frozenset[str], strength: float, answ
 def _fit(seen: Sequence[_Seen], answers: Sequence[str], counts: Mapping[str, int], strength: float) -> Linear:
     keys = sorted(counts)
     column = {key: at for at, key in enumerate(keys)}
+    rarity = rarities(counts, len(seen))
     rows, columns, numbers = [], [], []
     for row, each in enumerate(seen):
-        for key, value in scaled(each.features, counts, len(seen)).items():
+        for key, value in scaled(each.features, rarity).items():
             rows.append(row)
             columns.append(column[key])
             numbers.append(value)
@@ -219,11 +268,9 @@ def _calibrated(model: Model, held_out: Sequence[_HeldOut]) -> Model:
     return replace(model, kind=replace(model.kind, temperature=_temperature(held_out)))
 
 
-def _tally(held_out: Sequence[_HeldOut], caution: Caution) -> Tally:
+def _verdicts(held_out: Sequence[_HeldOut], caution: Caution) -> list[Verdict]:
     temperature = _temperature(held_out)
-    return tally(
-        [(each.example.kind, each.example.service, *_verdict(each, temperature, caution)) for each in held_out]
-    )
+    return [(each.example.kind, each.example.service, *_verdict(each, temperature, caution)) for each in held_out]
 
 
 def _verdict(each: _HeldOut, temperature: float, caution: Caution) -> tuple[Kind, str, float, bool]:

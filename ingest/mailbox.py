@@ -12,7 +12,12 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from types import TracebackType
 
 from imap_tools import FolderInfo
-from imap_tools.errors import ImapToolsError, MailboxFolderSelectError, MailboxLoginError
+from imap_tools.errors import (
+    ImapToolsError,
+    MailboxFolderSelectError,
+    MailboxLoginError,
+    UnexpectedCommandStatusError,
+)
 from imap_tools.mailbox import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
 
 from config.base import ConfigError
@@ -123,8 +128,14 @@ def _dial(server: Server, timeout: float) -> BaseMailBox:
             return MailBoxUnencrypted(server.host, server.port, timeout=timeout)
 
 
-def _refused_for_now(answer: str) -> bool:
-    return any(word in answer.upper() for word in ("[UNAVAILABLE]", "[INUSE]", "[SERVERBUG]", "[LIMIT]", "TOO MANY"))
+_FOR_NOW = re.compile(
+    r"\[(?:UNAVAILABLE|INUSE|SERVERBUG|LIMIT|OVERQUOTA|RATELIMIT)\]|too many|exceeded|internal error|temporar|try again"
+    r"|rate limit",
+    re.IGNORECASE,
+)
+"""What a server says that lets nobody in for the moment, whatever the password."""
+_BY_BROWSER = re.compile(r"web ?login|log ?in via your web browser|\[WEBALERT", re.IGNORECASE)
+"""What a provider says that wants the holder of the account to sign in by hand first."""
 
 
 def in_plain_words(box: Mailbox, wrong: BaseException) -> MailboxUnavailable:
@@ -135,7 +146,13 @@ def in_plain_words(box: Mailbox, wrong: BaseException) -> MailboxUnavailable:
             f"Sertifikat server {where} tidak dapat dipercaya ({wrong.verify_message}). Periksa jam komputer dan nama "
             "server; kata sandi tidak dikirim."
         )
-    if isinstance(wrong, MailboxLoginError) and not _refused_for_now(str(wrong)):
+    said = _server_said(wrong)
+    if isinstance(wrong, MailboxLoginError) and _BY_BROWSER.search(said):
+        return RejectedCredentials(
+            f"Server {where} meminta {box.login} masuk lewat peramban dahulu. Masuklah sekali ke akun itu di webmail "
+            "dan setujui masuknya; sesudah itu surat diambil lagi dengan sendirinya."
+        )
+    if isinstance(wrong, MailboxLoginError) and not _FOR_NOW.search(said):
         return RejectedCredentials(
             f"Server {where} menolak nama pengguna atau kata sandi {box.login}. Buat kata sandi aplikasi baru di akun "
             "tersebut dan isikan kembali."
@@ -144,11 +161,22 @@ def in_plain_words(box: Mailbox, wrong: BaseException) -> MailboxUnavailable:
         return MailboxUnavailable(f"Server {where} tidak menjawab pada waktunya. Akan dicoba lagi dengan sendirinya.")
     if isinstance(wrong, ConnectionRefusedError):
         return MailboxUnavailable(f"Server {where} menolak sambungan. Periksa nama server dan nomor porta.")
-    if isinstance(wrong, OSError) and not isinstance(wrong, ssl.SSLError):
+    if isinstance(wrong, ssl.SSLError):
+        return MailboxUnavailable(f"Server {where} tidak dapat dihubungi dengan aman: {unreached(wrong)}.")
+    if isinstance(wrong, OSError):
         return MailboxUnavailable(
             f"Server {where} tidak dapat dihubungi ({unreached(wrong)}). Periksa sambungan internet."
         )
-    return MailboxUnavailable(f"Server {where} menjawab dengan gangguan: {wrong}. Akan dicoba lagi dengan sendirinya.")
+    return MailboxUnavailable(
+        f"Server {where} sedang tidak dapat dipakai; jawabannya: “{said}”. Akan dicoba lagi dengan sendirinya."
+    )
+
+
+def _server_said(wrong: BaseException) -> str:
+    """Return what the server said, without the libraries' words about it."""
+    if isinstance(wrong, UnexpectedCommandStatusError):
+        return _said(wrong.command_result[1])
+    return re.sub(r"^b(['\"])(?:\* )?(.*)\1$", r"\2", str(wrong))
 
 
 class MailboxConnection:
@@ -157,6 +185,7 @@ class MailboxConnection:
     def __init__(self, box: Mailbox, imap: BaseMailBox) -> None:
         self.box = box
         self._imap = imap
+        self._folder = ""
 
     @classmethod
     def open(cls, box: Mailbox, *, timeout: float) -> "MailboxConnection":
@@ -217,6 +246,7 @@ class MailboxConnection:
 
     def look(self, folder: str, *, writable: bool = False) -> int:
         """Open a folder (EXAMINE unless `writable`) and return its UIDVALIDITY."""
+        self._folder = folder
         with self._speaking() as client:
             try:
                 self._imap.folder.set(folder, readonly=not writable)
@@ -233,7 +263,7 @@ class MailboxConnection:
         with self._speaking() as client:
             status, answer = client.uid("SEARCH", criteria)
             if status != "OK":
-                raise imaplib.IMAP4.error(_said(answer))
+                raise FolderUnavailable(f"Folder {self._folder} tidak dapat dibaca: {_said(answer)}")
             # All lines: a server may answer in several (imap_tools reads the first alone).
             return {int(uid) for line in answer if line for uid in line.split()}
 

@@ -3,7 +3,8 @@
 import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from operator import mul
 from pathlib import Path
 from typing import cast
 
@@ -29,14 +30,19 @@ class Linear:
     temperature: float
     weights: Mapping[str, tuple[float, ...]]
     counts: Mapping[str, int]
+    rarity: Mapping[str, float] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Work out once what every letter is scaled by."""
+        object.__setattr__(self, "rarity", rarities(self.counts, self.letters))
 
     def scores(self, values: Mapping[str, float]) -> list[float]:
         """Return the score of each class, in the order of `classes`, for scaled values."""
-        scores = list(self.bias)
-        for key, value in values.items():
-            for at, weight in enumerate(self.weights[key]):
-                scores[at] += weight * value
-        return scores
+        if not values:
+            return list(self.bias)
+        numbers = list(values.values())
+        columns = zip(*(self.weights[key] for key in values), strict=True)
+        return [sum(map(mul, column, numbers), start) for start, column in zip(self.bias, columns, strict=True)]
 
     def chances(self, values: Mapping[str, float]) -> dict[str, float]:
         """Return the calibrated chance of each class for scaled values."""
@@ -44,14 +50,14 @@ class Linear:
 
     def scaled(self, features: Features) -> dict[str, float]:
         """Return the features that the model knows, as it weighs them."""
-        return scaled(features, self.counts, self.letters)
+        return scaled(features, self.rarity)
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
     """What was learned: the kinds, the services, from which letters (a digest) and when (a date).
 
-    `corrections` are the digests of the office's corrected letters that the model was trained with.
+    `corrections` name the office's corrected letters that the model was trained with, each with what was said of it.
     """
 
     trained: str
@@ -70,16 +76,21 @@ def softmax(scores: Sequence[float], temperature: float = 1.0) -> list[float]:
     return [power / total for power in powers]
 
 
-def scaled(features: Features, counts: Mapping[str, int], letters: int) -> dict[str, float]:
-    """Scale the features in `counts`: words by rarity, each group of words to its share; facts stay as they are."""
+def rarities(counts: Mapping[str, int], letters: int) -> dict[str, float]:
+    """Return what each feature is multiplied by: the fewer of the letters have it, the more."""
+    return {key: 1 + math.log((1 + letters) / (1 + count)) for key, count in counts.items()}
+
+
+def scaled(features: Features, rarity: Mapping[str, float]) -> dict[str, float]:
+    """Scale the features in `rarity`: words by that, each group of words to its share; facts stay as they are."""
     values: dict[str, float] = {}
     squares: dict[str, float] = {}
     for key, value in features.values.items():
-        count = counts.get(key)
-        if count is None:
+        rare = rarity.get(key)
+        if rare is None:
             continue
         if key[0] not in FACTS:
-            value = (1 + math.log(value)) * (1 + math.log((1 + letters) / (1 + count)))
+            value = rare if value == 1 else (1 + math.log(value)) * rare
             squares[key[0]] = squares.get(key[0], 0.0) + value * value
         values[key] = value
     lengths = {group: SHARES.get(group, 1.0) / math.sqrt(square) for group, square in squares.items()}

@@ -254,7 +254,7 @@ def parse(raw: bytes) -> ParsedMail:
         (name.lower(), value if isinstance(value, str) else str(value)) for name, value in message.raw_items()
     ]
     if not raw_headers and not _is_prose(sound.raw):
-        raise UnreadableMail("Surel tidak dapat dibaca: tidak ada satu pun kepala surat (header).")
+        raise UnreadableMail("tidak ada satu pun kepala surat (header)")
     return _assemble(message, reading, raw_headers, _plain_lines(decode_bytes(sound.astray)).strip())
 
 

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from ingest.footers import disclaims, is_phone_line, is_sentence, is_title, may_disclaim
 from ingest.phrases import one_of
 
 _DEEPEST = 6
@@ -12,6 +13,7 @@ _LONGEST_LETTER = 10_000  # lines that are looked at
 _LONGEST_MARK = 1000  # characters
 _LONGEST_SIGNATURE = 12  # lines with something on them
 _LONGEST_LIST_LINE = 60  # characters
+_LONGEST_LEAD = 6  # words
 
 _QUOTED = re.compile(r"^ {0,3}>(?!From )")
 _ADDRESS = r"[^\s<>@]+@[^\s<>@]+"
@@ -52,6 +54,9 @@ _FORWARD = one_of(
 _FORWARD_SUBJECT = one_of(
     "fwd?", "trs", "terusan", "diteruskan", "wg", "tr", "rv", "i", start=r"^\s*(?:\[[^\]]*\]\s*)?", end=r"\s*:"
 )
+_REPLY_SUBJECT = one_of(
+    "re|bls|balas(?:an)?|tanggapan|jawaban|aw|antw|sv|r", start=r"^\s*(?:\[[^\]]*\]\s*)?", end=r"(?:\[\d+\])?\s*:"
+)
 
 _VERB = (
     r"(?:wrote|writes|menulis|schrieb|geschrieben|a [ée]crit|escribi[óo]|ha scritto|schreef|escreveu|skrev"
@@ -71,6 +76,9 @@ _ADDRESS_IN_MARKS = re.compile(rf"<\s*{_ADDRESS}\s*>|[\[(](?:mailto:)?\s*{_ADDRE
 _NAMED_WRITER = re.compile(rf"^[^\n]{{0,150}}{_ADDRESS}[^\n]{{0,60}}\b{_VERB}\b[^\n]{{0,80}}$", re.IGNORECASE)
 _DATE_FIRST = re.compile(rf"^\d{{4}}[-/]\d{{1,2}}[-/]\d{{1,2}}\b[^\n]{{0,120}}<{_ADDRESS}>:?$")
 _QUOTING = re.compile(rf"^(?:quoting|mengutip|zitat von)\b[^\n]{{0,150}}{_ADDRESS}[^\n]{{0,20}}:$", re.IGNORECASE)
+_WITH_OLD_WORDS = re.compile(  # Yahoo on a phone puts the older letter behind its attribution
+    rf"^(?:On|Pada)\b[^\n]{{4,200}}<\s*{_ADDRESS}\s*>\s*{_VERB}\s*:\s{{2,}}\S", re.IGNORECASE
+)
 _DATED_WRITER = re.compile(rf"^(?:[^\W\d]{{3,10}},? )?\d[^\n]{{4,150}}<{_ADDRESS}>\s*:$")
 _YEAR = re.compile(r"\b(?:19|20)\d\d\b")
 _CLOCK = re.compile(r"(?<![\d.:])\d{1,2}[:.]\d{2}(?![.]?\d)|(?<![\d.:])\d{1,2}[:.]\d{2}[:.]\d{2}(?!\d)")
@@ -91,37 +99,57 @@ _LABELS = {
     ),
 }
 
+_SENT = one_of("sent|dikirim|terkirim|gesendet|envoy[ée]|enviad[ao]|inviato|verzonden", start=r"^[\s*]*", end=r"\b")
+"""What programs call the date in a heading; who types a heading himself writes "Tanggal"."""
+
 _LABELLED_VALUE = re.compile(r"^ {0,3}> *[A-Za-z][\w ./]{1,25} *[:=] *\S")
 _SIGNATURE_MARK = re.compile(r"^\s*--\s*$")
-_DEVICE = (
-    r"\b(?i:iphone|ipad|android|samsung|galaxy|xiaomi|redmi|poco|oppo|vivo|realme|infinix|huawei|nokia|blackberry|lenovo"
-    r"|asus|ponsel|hp saya|smartphone|handphone|telepon genggam|tablet|yahoo|outlook|gmail|proton\w*|windows|mail|email"
-    r"|surel|perangkat|mobile)\b"
+_ANSWERS_BELOW = one_of(
+    r"(?:jawab\w*|men(?:jawab|anggap\w*)|balas\w*|tanggap\w*|komentar\w*|isian\w*|keterangan|catatan|koreksi\w*|revisi\w*"
+    r"|perbaikan\w*|tambahan\w*|answers?|repl(?:y|ies)|comments?|respon\w*)\b[^.?!\n]{0,60}"
+    r"(?:di ?bawah|berwarna|warna|merah|biru|hijau|kuning|ungu|tebal|miring|sela|below|inline|red|blue|green|bold)\b"
 )
-_PLAIN = r"[\w \-+()/®™]"
-# With its capital letter: the same words in the midst of a sentence are the writer's.
-_FOOTER = re.compile(
-    r"^[\s*_]*(?:"
-    rf"(?:Dik|Terk)irim (?:dari|melalui|lewat|menggunakan) {_PLAIN}{{0,40}}{_DEVICE}{_PLAIN}{{0,40}}"
-    rf"|Sent (?:from|via|with|using) {_PLAIN}{{0,40}}{_DEVICE}{_PLAIN}{{0,40}}"
-    rf"|Sent from my {_PLAIN}{{1,30}}"
-    rf"|(?:Get|Dapatkan|Unduh|Download) Outlook (?:for|untuk) {_PLAIN}{{0,30}}"
-    rf"|Powered by {_PLAIN}{{0,20}}BlackBerry{_PLAIN}{{0,20}}"
-    r")(?:\s*<https?://\S+>)?[.*_\s]*$"
+_GREETING_WORDS = frozenset(
+    re.findall(
+        r"\w+",
+        "admin assalamualaikum assalamu alaikum bapak bpk bu dan dear dengan di dinas good halo hai hallo hello "
+        "hi hormat ibu kak kepada kepala malam mas mbak min morning om pagi pak para permisi petugas salam "
+        "sejahtera selamat siang sore tempat terhormat wb wr warahmatullahi wabarakatuh yang yth",
+    )
 )
 
 
 @dataclass(frozen=True, slots=True)
-class NewText:
-    """A mail's text in three: newly written, quoted from earlier letters, signature.
+class OlderLetter:
+    """A letter that stands within another: the lines above it that name its writer, its words, its signature."""
 
-    `forwarded` is the letter that stands, forwarded, below what was newly written; it is part of what is quoted.
+    heading: str
+    text: str
+    signature: str = ""
+
+    @property
+    def writer(self) -> tuple[str, str]:
+        """Return the display name and the address that the heading gives, each empty where it gives none."""
+        lines = [line[:_LONGEST_MARK].strip(" >*\t") for line in self.heading.split("\n")]
+        named = next((line.partition(":")[2] for line in lines if _label(line) == "from"), None)
+        address = re.search(_ADDRESS, "\n".join(lines) if named is None else named)
+        name = re.sub(rf"[<\[(]?(?:mailto:)?{_ADDRESS}[>\])]*", "", named or "").strip(" *\"'<>\t")
+        return name, address[0] if address else ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewText:
+    """A mail's text in four: newly written, quoted from earlier letters, signature, footer.
+
+    The `footer` is what programs and offices put under every letter: a phone's own line, disclaimers. `forwarded` is
+    the letter that stands, forwarded, below what was newly written; it is part of what is quoted.
     """
 
     text: str
     quoted: str
     signature: str
-    forwarded: str = ""
+    forwarded: OlderLetter | None = None
+    footer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +161,7 @@ class _Mark:
     forward: bool = False
     heading: bool = False  # a block of From, Date, To, Subject belongs to it
     quotes_follow: bool = False
+    typed: bool = False  # a person may have written it: only in an answer does it begin an older letter
 
 
 @dataclass(slots=True)
@@ -142,34 +171,75 @@ class _Sorting:
     new: list[str] = field(default_factory=list)
     quoted: list[str] = field(default_factory=list)
     signature: list[str] = field(default_factory=list)
+    footer: list[str] = field(default_factory=list)
 
     def has_text(self) -> bool:
         return any(re.search(r"\w", line) and not _RULED_LINE.match(line.strip()) for line in self.new)
 
+    def only_leads(self) -> bool:
+        """Say whether nothing was written but greetings and titles of what follows."""
+        return all(_leads(line) for line in self.new)
 
-def separate(mail_text: str, subject: str = "") -> NewText:
+    def answers_below(self) -> bool:
+        """Say whether the writer announces that he wrote on, between the lines of the older letter."""
+        return any(_ANSWERS_BELOW.search(line) for line in self.new)
+
+
+def separate(mail_text: str, subject: str = "", *, answers: bool = False) -> NewText:
     """Find what the writer newly wrote.
 
     Answers between or below the quoted lines stay; of a bare forward the forwarded letter is the text. In doubt a line
     counts as newly written, and the text is never empty if the mail has any. Names, addresses and phone numbers under a
-    letter stay in the text: only what stands below a signature mark or a phone's own line is the signature.
+    letter stay in the text: only what stands below a signature mark is the signature, and no sentence does.
+    `answers` says that by its headers the mail answers another; so says a subject with Re:. In any other, marks that a
+    person may have made himself (">" without a word of whom it quotes, a typed heading) quote nothing.
     """
-    return _separate(mail_text, subject, 0)
+    return _separate(mail_text, subject, 0, answers=answers or bool(_REPLY_SUBJECT.match(subject)))
 
 
-def _separate(mail_text: str, subject: str, depth: int) -> NewText:
-    lines = mail_text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    lines, beyond = lines[:_LONGEST_LETTER], lines[_LONGEST_LETTER:]
-    shown = [_INVISIBLE.sub("", line).replace("\xa0", " ").replace("\t", " ").rstrip() for line in lines]
-    sorting, stop = _sorted(lines, shown)
+def older_letter(quoted: str) -> OlderLetter | None:
+    """Take the newest letter out of what `separate` found quoted; None where no word is in it."""
+    lines, shown = _lines_of(quoted)
+    start = _next_filled(shown, 0)
+    if start is None:
+        return None
+    mark = _mark_at(shown, start) or _Mark(start, start)
+    found = _unwrapped(lines, shown, mark, _DEEPEST - 1)
+    return found.forwarded if found else None
+
+
+def _lines_of(text: str) -> tuple[list[str], list[str]]:
+    """Cut a text into its lines, as they are and as they are looked at."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return lines, [_INVISIBLE.sub("", line).replace("\xa0", " ").replace("\t", " ").rstrip() for line in lines]
+
+
+def _separate(mail_text: str, subject: str, depth: int, *, answers: bool) -> NewText:
+    lines, shown = _lines_of(mail_text)
+    beyond = lines[_LONGEST_LETTER:]
+    forwards = bool(_FORWARD_SUBJECT.match(subject))
+    sorting, stop = _sorted(lines[:_LONGEST_LETTER], shown[:_LONGEST_LETTER], first=not (answers or forwards))
     inner = None
-    if stop is not None and depth < _DEEPEST and (stop.forward or _FORWARD_SUBJECT.match(subject)):
-        inner = _unwrapped(lines + beyond, shown + beyond, stop, depth)
+    if stop is not None and depth < _DEEPEST and (stop.forward or forwards or (stop.heading and not answers)):
+        inner = _unwrapped(lines, shown, stop, depth)
     if not sorting.has_text():
-        return inner or _whole(mail_text)
+        return replace(inner, forwarded=None) if inner else _whole(mail_text)
+    if not answers and inner is None and sorting.quoted and sorting.only_leads():
+        return _whole(mail_text)
     (sorting.new if stop is None else sorting.quoted).extend(beyond)
-    forwarded = inner.text if inner else ""
-    return NewText(_tidy(sorting.new), _tidy(sorting.quoted), _tidy(sorting.signature), forwarded)
+    return NewText(
+        _tidy(sorting.new),
+        _tidy(sorting.quoted),
+        _tidy(sorting.signature),
+        inner.forwarded if inner else None,
+        _tidy(sorting.footer),
+    )
+
+
+def _leads(line: str) -> bool:
+    """A greeting, or a title that ends in a colon, only leads to what stands below it."""
+    words = re.findall(r"[^\W_]+", line.lower())
+    return _GREETING_WORDS.issuperset(words) or (line.rstrip().endswith(":") and len(words) <= _LONGEST_LEAD)
 
 
 def _whole(mail_text: str) -> NewText:
@@ -180,49 +250,61 @@ def _tidy(lines: Sequence[str]) -> str:
     return re.sub(r"\n{3,}", "\n\n", "\n".join(line.rstrip() for line in lines)).strip()
 
 
-def _sorted(lines: list[str], shown: list[str]) -> tuple[_Sorting, _Mark | None]:
-    """Go through the lines once; returns the mark too at which the rest of the mail became the older letter."""
+def _sorted(lines: list[str], shown: list[str], *, first: bool) -> tuple[_Sorting, _Mark | None]:
+    """Go through the lines once; returns the mark too at which the rest of the mail became the older letter.
+
+    `first` says that the mail answers and forwards nothing that is known of.
+    """
     sorting = _Sorting()
     answered = False  # an attribution was seen: what is marked with ">" is the older letter, not a quotation by hand
     at = 0
     while at < len(lines):
         mark = _mark_at(shown, at)
-        if mark is not None:
+        if mark is not None and not (first and mark.typed):
             sorting.quoted += lines[mark.start : mark.end]
-            if not mark.quotes_follow:
+            if not mark.quotes_follow and not (not mark.forward and sorting.answers_below()):
                 sorting.quoted += lines[mark.end :]
                 return sorting, mark
             answered, at = True, mark.end
         elif _QUOTED.match(shown[at]):
             end = _end_of_quotes(shown, at)
-            drop = answered or (_is_last(shown, end) and not _is_list(shown, at, end))
+            drop = answered or (not first and _is_last(shown, end) and not _is_list(shown, at, end))
             (sorting.quoted if drop else sorting.new).extend(lines[at:end])
             at = end
         elif (below := _end_of_signature(shown, at)) is not None:
-            sorting.signature += lines[at + 1 : below]
+            _sort_signature(sorting, lines[at + 1 : below], shown[at + 1 : below])
             at = below
-        elif _is_footer(shown, at) and _is_before_old(shown, at + 1):
-            sorting.signature.append(lines[at])
-            at += 1
+        elif (end_of_footer := _end_of_footer(shown, at)) is not None:
+            sorting.footer += lines[at:end_of_footer]
+            at = end_of_footer
         else:
             sorting.new.append(lines[at])
             at += 1
     return sorting, None
 
 
+def _sort_signature(sorting: _Sorting, lines: list[str], shown: list[str]) -> None:
+    at = 0
+    while at < len(lines):
+        end = _end_of_footer(shown, at)
+        (sorting.signature if end is None else sorting.footer).extend(lines[at : end or at + 1])
+        at = end or at + 1
+
+
 def _unwrapped(lines: list[str], shown: list[str], mark: _Mark, depth: int) -> NewText | None:
-    """Take the letter out of a bare forward; None where nothing is in it."""
+    """Take the letter out of a bare forward; None where nothing is in it. Its `forwarded` is that letter once more."""
     start = mark.end if mark.heading else _end_of_heading(shown, mark.end)
-    inner = lines[start:]
+    heading, inner = lines[mark.start : start], lines[start:]
     if all(_QUOTED.match(line) or not line.strip() for line in shown[start:]):
         inner = [re.sub(r"^ {0,3}> ?", "", line) for line in inner]
         start_inner = _end_of_heading([line.strip() for line in inner], 0)
-        inner = inner[start_inner:]
-    found = _separate("\n".join(inner), "", depth + 1)
+        heading, inner = heading + inner[:start_inner], inner[start_inner:]
+    found = _separate("\n".join(inner), "", depth + 1, answers=True)
     if not found.text:
         return None
-    heading = _tidy(lines[:start])
-    return NewText(found.text, "\n\n".join(part for part in (heading, found.quoted) if part), found.signature)
+    quoted = "\n\n".join(part for part in (_tidy(lines[:start]), found.quoted) if part)
+    handed_on = OlderLetter(_tidy(heading), found.text, found.signature)
+    return NewText(found.text, quoted, found.signature, handed_on, found.footer)
 
 
 # --- marks -------------------------------------------------------------------------------------------------------
@@ -239,18 +321,23 @@ def _mark_at(shown: list[str], at: int) -> _Mark | None:
     if _RULE.match(line) and len(line) >= 10:
         ahead = _next_filled(shown, at + 1)
         end = _heading_end(shown, ahead, ruled=True) if ahead is not None else None
-        return _marked(shown, at, end) if end is not None else None
+        return _marked(shown, at, end, heading=True) if end is not None else None
+    if _WITH_OLD_WORDS.match(line):
+        return _Mark(at, at + 1, typed=True)
     end = _attribution_end(shown, at)
     if end is not None:
-        return _marked(shown, at, end)
+        return _marked(shown, at, end, attribution=True)
     end = _heading_end(shown, at)
     return _marked(shown, at, end, heading=True) if end is not None else None
 
 
-def _marked(shown: list[str], start: int, end: int, *, forward: bool = False, heading: bool = False) -> _Mark:
+def _marked(
+    shown: list[str], start: int, end: int, *, forward: bool = False, heading: bool = False, attribution: bool = False
+) -> _Mark:
     ahead = _next_filled(shown, end)
     quotes = ahead is not None and bool(_QUOTED.match(shown[ahead])) and not forward
-    return _Mark(start, end, forward=forward, heading=heading, quotes_follow=quotes)
+    by_program = any(_SENT.match(line) for line in shown[start:end]) if heading else quotes or not attribution
+    return _Mark(start, end, forward=forward, heading=heading, quotes_follow=quotes, typed=not by_program)
 
 
 def _attribution_end(shown: list[str], at: int) -> int | None:
@@ -388,22 +475,43 @@ def _is_list(shown: list[str], at: int, end: int) -> bool:
 
 
 def _end_of_signature(shown: list[str], at: int) -> int | None:
-    """Find where the block below a signature mark ends; None where none is, or one too long to be a signature."""
+    """Find where the block below a signature mark ends; None where none is, or one that no signature would be."""
     if not _SIGNATURE_MARK.match(shown[at]):
         return None
-    filled = 0
-    for number in range(at + 1, len(shown)):
-        if _QUOTED.match(shown[number]) or _mark_at(shown, number) is not None:
-            return number
-        filled += bool(shown[number].strip())
-        if filled > _LONGEST_SIGNATURE:
-            return None
-    return len(shown)
+    end, filled = at + 1, 0
+    while end < len(shown) and not _QUOTED.match(shown[end]) and _mark_at(shown, end) is None:
+        footer = _end_of_footer(shown, end)
+        if footer is None:
+            filled += bool(shown[end].strip())
+            if filled > _LONGEST_SIGNATURE or is_sentence(shown[end]):
+                return None
+        end = footer or end + 1
+    return end
+
+
+def _end_of_footer(shown: list[str], at: int) -> int | None:
+    """Find where a phone's own line, the last of what was written, or a disclaimer ends; None where none begins."""
+    if _is_footer(shown, at) and _is_before_old(shown, at + 1):
+        return at + 1
+    return _end_of_disclaimer(shown, at)
 
 
 def _is_footer(shown: list[str], at: int) -> bool:
     """A phone's line is a paragraph of its own; the same words at the end of one are the writer's."""
-    return bool(_FOOTER.match(shown[at])) and (at == 0 or not shown[at - 1].strip())
+    return is_phone_line(shown[at]) and (at == 0 or not shown[at - 1].strip())
+
+
+def _end_of_disclaimer(shown: list[str], at: int) -> int | None:
+    """Recognise a paragraph of the kind that offices put under every mail; it has to prove that it is one."""
+    if not may_disclaim(shown[at]):
+        return None
+    below_another = at > 0 and shown[at - 1].strip() and not _SIGNATURE_MARK.match(shown[at - 1])
+    if below_another and not is_title(shown[at]):
+        return None
+    end = at
+    while end < len(shown) and shown[end].strip() and not _QUOTED.match(shown[end]):
+        end += 1
+    return end if disclaims(shown[at:end]) else None
 
 
 def _is_before_old(shown: list[str], at: int) -> bool:
@@ -414,5 +522,6 @@ def _is_before_old(shown: list[str], at: int) -> bool:
         or bool(_QUOTED.match(shown[ahead]))
         or bool(_SIGNATURE_MARK.match(shown[ahead]))
         or _is_footer(shown, ahead)
+        or _end_of_disclaimer(shown, ahead) is not None
         or _mark_at(shown, ahead) is not None
     )

@@ -36,31 +36,17 @@ _PATTERNS = tuple(
         rf"({_ADDRESS})",
     )
 )
+_STILL_TRIED = re.compile(
+    r"\b(?:delivery|message|mail|e-?mail)\b.{0,40}\bdelayed\b|\bdelayed (?:mail|delivery)\b"
+    r"|\b(?:will|continu\w+ to|keep) (?:be )?(?:re)?(?:try|tried|trying|attempt\w*)\b"
+    r"|\bstill (?:being )?(?:re)?(?:tried|trying)"
+    r"|\b(?:not|n't)(?: yet)? been delivered yet|\bnot yet been delivered|\bwarning message only\b|\bneed not resend\b"
+    r"|\bdo not need to resend\b|\btertunda\b|\bakan (?:terus )?dicoba (?:lagi|kembali)\b",
+    re.IGNORECASE,
+)
 _MESSAGE_ID = re.compile(
     r"^[ \t>|]*(?:X-)?(?:Original-)?Message-ID *: *(?:\r?\n[ \t]+)?<([^<>\s]+)>", re.IGNORECASE | re.MULTILINE
 )
-
-_MEANINGS = (
-    ("X.1.7.", "alamat kantor tidak diterima oleh server penerima"),
-    ("X.1.8.", "alamat kantor tidak diterima oleh server penerima"),
-    ("X.1.", "alamat penerima tidak ada atau salah tulis"),
-    ("X.2.1.", "kotak surat penerima tidak aktif"),
-    ("X.2.2.", "kotak surat penerima penuh"),
-    ("X.2.3.", "surat terlalu besar bagi penerima"),
-    ("X.2.", "kotak surat penerima tidak dapat menerima surat"),
-    ("X.3.4.", "surat terlalu besar bagi penerima"),
-    ("X.3.", "server penerima mengalami gangguan"),
-    ("X.4.", "server penerima tidak dapat dihubungi"),
-    ("X.6.", "isi surat tidak diterima oleh server penerima"),
-    ("X.7.", "ditolak oleh aturan keamanan server penerima"),
-)
-
-
-def meaning_of(status: str) -> str:
-    """Say in plain Indonesian what an enhanced status code means (RFC 3463, section 3)."""
-    found = (meaning for code, meaning in _MEANINGS if f"X{status[1:]}.".startswith(code))
-    return next(found, "alasannya tidak dijelaskan")
-
 
 def has_failed_delivery(report: str) -> bool:
     """Say whether a report's fields tell of a failed or delayed delivery (RFC 3464)."""
@@ -88,7 +74,13 @@ def bounce_of(mail: ParsedMail, own_addresses: frozenset[str]) -> Bounce:
         recipient=_recipient(mail, fields, text, not_them),
         status=_status(fields, text),
         original_message_id=_original_message_id(mail),
+        delayed=_delayed(fields.get("action", "").lower(), f"{mail.subject}\n{text}"),
     )
+
+
+def _delayed(action: str, text: str) -> bool:
+    """Say whether the letter is still being tried: by the report's Action, else by its words; no status tells that."""
+    return action.startswith("delay") if action else _STILL_TRIED.search(text) is not None
 
 
 def _actions(report: str) -> set[str]:

@@ -4,9 +4,12 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from config.rules import Evidence, Rules
+from ingest.closings import Courtesies
 from ingest.folding import ENDS, Hit, PhraseBook, fold, without
+from ingest.spelling import Spelling
 from ledger.ports import Judgement, Reason, Wording
 from ledger.words import REGISTER_OF, Kind
 
@@ -21,6 +24,8 @@ ASKED_SHARE = 0.4
 """What is left of a request's words where they stand in a question: who asks whether to apply does not apply."""
 MOST_LETTERS = 20_000
 """What a letter wants stands in its first pages."""
+_PARTS = 8
+"""How many texts are kept as folded: the parts of the mail at hand."""
 NEARLY_NIL = 1.0
 """Evidence below this is no evidence."""
 
@@ -65,11 +70,15 @@ class RuleClassifier:
         self._mailboxes = {address.lower(): key for address, key in mailboxes.items()}
         self._services = tuple(dict.fromkeys(key for key in services if key != UMUM))
         self._set_phrases = PhraseBook([("set", rules.set_phrases)], rules.abbreviations)
+        self._courtesies = Courtesies(rules.politeness, rules.abbreviations)
         self._evidence = PhraseBook(((key, each.phrases) for key, each in rules.evidence.items()), rules.abbreviations)
         self._topics = PhraseBook(self._topic_phrases(), rules.abbreviations)
         self._files = PhraseBook(
             ((key, rules.service[key].files) for key in self._services if key in rules.service), {}
         )
+        # Each part of a mail is folded for the classifier, the themes, and whoever asks how much it says.
+        self._folded = lru_cache(maxsize=_PARTS)(self._fold_lines)
+        self._plain_words = lru_cache(maxsize=_PARTS)(self._words_of)
 
     def _topic_phrases(self) -> Iterable[tuple[str, Sequence[str]]]:
         for key in (*self._services, UMUM):
@@ -98,7 +107,7 @@ class RuleClassifier:
             confidence=round(chances[kind], 3),
             needs_review=self._doubtful(kind, chances, said, evidence),
             otherwise=max(REGISTER_OF, key=lambda each: chances[each]),
-            reasons=_told(said, why_service),
+            reasons=_told(said, why_service, self.spelling(wording)),
         )
 
     def subject_words(self, wording: Wording) -> list[str]:
@@ -112,6 +121,14 @@ class RuleClassifier:
         """Fold a text with the short forms that rules.toml writes out."""
         return fold(text, self._rules.abbreviations)
 
+    def fold_letter(self, text: str) -> Sequence[str]:
+        """Fold the first pages of a letter, without the sentences that only open or close it politely."""
+        return self._folded(text[:MOST_LETTERS])
+
+    def _fold_lines(self, text: str) -> tuple[str, ...]:
+        lines = text.splitlines(keepends=True)
+        return tuple(self._courtesies.without([self.fold(line) if line.strip() else ["."] for line in lines]))
+
     def box(self, wording: Wording) -> str | None:
         """Return the service of the mailbox that received the letter, None where it is none of the office's."""
         return self._mailboxes.get((wording.mailbox or "").lower())
@@ -120,10 +137,17 @@ class RuleClassifier:
         """Return what reasons call a service."""
         return self._titles.get(key, key)
 
-    def words_of(self, wording: Wording) -> list[str]:
-        """Fold subject and text into words, without set phrases."""
-        words = [*self.subject_words(wording), ".", *self.fold(wording.text[:MOST_LETTERS])]
-        return self.without_set_phrases(words)
+    def spelling(self, wording: Wording) -> Spelling:
+        """Return how a letter spells the words that it is folded into."""
+        return Spelling("\n".join((wording.subject, *wording.attachments, wording.text)), self._rules.abbreviations)
+
+    def words_of(self, wording: Wording) -> Sequence[str]:
+        """Fold subject and text into words, without set phrases and courtesies."""
+        return self._plain_words(wording)
+
+    def _words_of(self, wording: Wording) -> tuple[str, ...]:
+        words = [*self.subject_words(wording), ".", *self.fold_letter(wording.text)]
+        return tuple(self.without_set_phrases(words))
 
     def without_set_phrases(self, words: Sequence[str]) -> list[str]:
         """Leave out greetings, closings and the like."""
@@ -259,9 +283,10 @@ def _undecided(words: Sequence[str]) -> Kind:
     return Kind.INFORMASI if "?" in words else Kind.PENGADUAN
 
 
-def _told(said: Sequence[Said], why_service: Sequence[Reason]) -> tuple[Reason, ...]:
+def _told(said: Sequence[Said], why_service: Sequence[Reason], spelling: Spelling) -> tuple[Reason, ...]:
+    def told(each: Reason, about: str) -> Reason:
+        return Reason(spelling.of(each.found), f"{about}: {each.says}", each.weight)
+
     by_kind = sorted(said, key=lambda each: -abs(each.reason.weight))
-    kinds = [
-        Reason(each.reason.found, f"{each.kind.value}: {each.reason.says}", each.reason.weight) for each in by_kind
-    ]
-    return (*kinds, *(Reason(each.found, f"layanan: {each.says}", each.weight) for each in why_service))
+    kinds = [told(each.reason, each.kind.value) for each in by_kind]
+    return (*kinds, *(told(each, "layanan") for each in why_service))

@@ -13,6 +13,7 @@ from ledger.words import Disposition
 _BODY = 6000  # characters of the body that are looked at: a machine says early what it wants
 _SUBJECT = 500
 _FOUND = 80
+_ABSENCE = 1000  # characters in which an automatic answer has told of an absence
 
 # Local parts that only a mail system has, and those that now and then a person has too.
 _CERTAIN_DAEMON = one_of(r"mailer[-_.]?d(?:a|ae)mon", r"mail[-_. ]?delivery[-_. ]?(?:sub)?system", start="^", end=r"\b")
@@ -89,17 +90,17 @@ _FAILED_TEXT = one_of(
 )
 _PROTOCOL = one_of(r"^\W*(?:RCPT TO|MAIL FROM)\s*:", r"\b55\d[ -]\W{0,3}\w", start="(?m:", end=")")
 # What stands at the head of an automatic answer's subject; the sign behind it keeps out a person's sentence.
+_BEHIND_AUTO = r"(?=\s*(?:[:：(\[]|-\s|$|re:|until\b|till\b|sampai\b|hingga\b|s\.?/?d\b))"
 _AUTO_SUBJECT = one_of(
     r"(?:automatic(?:ally)?|automated|auto)[- ]?(?:reply|respons(?:e|es)?|responder|answer)",
     r"(?:automatically|auto)[- ]?generated (?:reply|response)",
+    r"(?:yahoo!? )?auto[- ]?response",
     r"autoreply",
     r"autorespon\w*",
-    r"auto",
     r"out[- ]of[- ](?:the[- ])?office(?:[- ](?:auto[- ]?)?(?:reply|response|message|notice))?",
     r"ooo",
-    r"(?:on )?(?:vacation|annual leave)(?: (?:reply|response|notice|message))?",
+    r"(?:vacation|annual leave) (?:reply|response|notice|message)",
     r"(?:balasan|jawaban|respons?|tanggapan|pesan|balas)\s+otomatis",
-    r"(?:sedang\s+)?(?:cuti|tidak (?:ada )?di kantor|di luar kantor)",
     r"automatische antwort",
     r"abwesenheits\w*",
     r"r[ée]ponse automatique",
@@ -114,8 +115,42 @@ _AUTO_SUBJECT = one_of(
     r"自動返信",
     r"自動回覆",
     start=r"^\W{0,5}",
-    end=r"(?=\s*(?:[:：(\[]|-\s|$))",
+    end=_BEHIND_AUTO,
 )
+# Words that head a complaint about leave as well; only with a body that tells of an absence do they mean one.
+_ABSENT_SUBJECT = one_of(
+    r"auto",
+    r"(?:on )?(?:vacation|annual leave)",
+    r"(?:saya\s+)?(?:sedang\s+)?(?:cuti|tidak (?:ada )?di kantor|di luar kantor)",
+    start=r"^\W{0,5}",
+    end=_BEHIND_AUTO,
+)
+_ABSENT = one_of(
+    r"(?:saya|kami)\s+(?:sedang|masih|saat ini|akan)?\s*(?:sedang\s+)?"
+    r"(?:cuti|tidak (?:berada |ada )?di (?:kantor|tempat)|berada di luar (?:kantor|kota)|dinas luar)",
+    r"I(?:'m| am| will be)?\s+(?:currently\s+)?(?:on (?:annual |sick |maternity )?(?:leave|vacation|holiday)"
+    r"|out of (?:the |my )?office|away)",
+)
+_BACK = one_of(
+    r"kembali\s+(?:bekerja |masuk |aktif |berkantor |ke kantor )?(?:pada|tanggal|tgl|hari|lagi|setelah)",
+    r"(?:sampai|hingga|s\.?/?d\.?)\s+(?:dengan\s+)?(?:tanggal|tgl|hari|\d)",
+    r"akan\s+(?:saya|kami)?\s*(?:di)?(?:balas|jawab|tanggapi)",
+    r"(?:silakan |mohon |harap )?(?:menghubungi|hubungi)\s+(?:rekan|staf|sdr|saudara|bapak|ibu)",
+    r"(?:will|shall) (?:be back|return|reply|respond|get back)",
+    r"limited access",
+    r"(?:until|till|through)\s+\w+",
+)
+_GRIEVANCE = one_of(
+    r"(?:tidak|belum|gak|tdk|nggak)\s+(?:di)?(?:bayar|beri|kasih|izin|gaji|upah)",
+    r"(?:di)?(?:tolak|potong|pecat|rumahkan|phk|keluarkan)\w*",
+    r"(?:meng)?(?:adu|aduan|keluh)\w*",
+    r"(?:me)?lapor\w*",
+    r"pesangon|perusahaan|majikan|upah|gaji|lembur",
+    start=r"\b",
+)
+"""What only a person writes about: whoever complains of leave refused writes of an absence as well."""
+_READ_SUBJECT = re.compile(r"^(?:dibaca|tidak dibaca|read|not read):", re.IGNORECASE)
+_READ_TEXT = one_of(r"(?:was|were) (?:read|deleted without being read)\b", r"(?:telah )?dibaca (?:pada|tanggal)\b")
 _OUT_OF_OFFICE = re.compile(r"\b(?:is|am) (?:currently )?(?:out of|away from) (?:the|my) office\b", re.IGNORECASE)
 _LIST_HEADERS = (
     "list-id",
@@ -230,6 +265,9 @@ def _report_kind(mail: ParsedMail) -> str:
 
 
 def _read_receipt(mail: ParsedMail) -> str | None:
+    subject = _words(_READ_SUBJECT, _subject(mail))
+    if subject and _words(_READ_TEXT, mail.text[:_ABSENCE]):
+        return subject
     if _report_kind(mail) == "disposition-notification":
         return "report-type=disposition-notification"
     return _words(_DISPOSITION, _report(mail))
@@ -322,7 +360,14 @@ def _autoreply_header(mail: ParsedMail) -> str | None:
 
 
 def _vacation_words(mail: ParsedMail) -> str | None:
-    return _words(_AUTO_SUBJECT, _subject(mail)) or _words(_OUT_OF_OFFICE, _subject(mail))
+    sure = _words(_AUTO_SUBJECT, _subject(mail)) or _words(_OUT_OF_OFFICE, _subject(mail))
+    return sure or (_words(_ABSENT_SUBJECT, _subject(mail)) if _tells_of_absence(mail) else None)
+
+
+def _tells_of_absence(mail: ParsedMail) -> bool:
+    text = mail.text[:_ABSENCE]
+    absent, back, grievance = (_words(pattern, text) for pattern in (_ABSENT, _BACK, _GRIEVANCE))
+    return bool(absent and back) and not grievance
 
 
 def _vacation_answer(mail: ParsedMail) -> str | None:

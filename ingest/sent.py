@@ -44,6 +44,7 @@ class ImapSentFolder:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._open: dict[str, MailboxConnection] = {}
+        self._unreached: dict[str, str] = {}
 
     def find(self, mailbox: str, rfc_message_id: str) -> bool | None:
         """Say whether a letter stands in Sent; None where the mailbox has no such folder. Raises SentUnreachable."""
@@ -62,16 +63,22 @@ class ImapSentFolder:
     @contextmanager
     def _connected(self, mailbox: str) -> Iterator[MailboxConnection]:
         box: Mailbox = self._settings.mailbox(mailbox)
+        if (
+            mailbox in self._unreached
+        ):  # one that hangs must not delay the letters of the others once for each of its own
+            raise SentUnreachable(self._unreached[mailbox])
         try:
             if mailbox not in self._open:
                 self._open[mailbox] = MailboxConnection.open(box, timeout=self._settings.intake.timeout_seconds)
             yield self._open[mailbox]
         except MailboxUnavailable as wrong:
+            self._unreached[mailbox] = str(wrong)
             if mailbox in self._open:
                 self._open.pop(mailbox).close()
             raise SentUnreachable(str(wrong)) from wrong
 
     def close(self) -> None:
-        """End the connections kept between two questions."""
+        """End the connections kept between two questions; a mailbox that was not reached is asked anew."""
+        self._unreached.clear()
         while self._open:
             self._open.popitem()[1].close()

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 
 from sqlalchemy.exc import OperationalError
@@ -11,10 +11,8 @@ from sqlmodel import Session
 
 from config.logging import mask
 from config.settings import Settings
-from ingest.identity import phone_e164
 from ingest.isolate import ReaderDied, ReaderUnavailable
 from ingest.judge import Judged, Unread, Verdict
-from ingest.report import meaning_of
 from ingest.thread import Match, match
 from ledger import entries, erasure, letters, messages
 from ledger.database import Database
@@ -24,6 +22,7 @@ from ledger.letters import Answering
 from ledger.messages import storable, storable_id
 from ledger.models import Arrival, Attachment, Entry, Message
 from ledger.ports import Bounce, Found, Themed, Told
+from ledger.refusals import meaning_of
 from ledger.words import CLOSED, REGISTER_OF, Channel, Disposition, Kind, LetterState
 
 log = logging.getLogger(__name__)
@@ -34,6 +33,8 @@ ATTEMPTS = 3
 _ADDRESS_LENGTH = 320
 _MACHINES = (Disposition.AUTOMATIC, Disposition.BOUNCE, Disposition.LIST)
 _ON_ITS_WAY = (LetterState.SENDING, LetterState.SENT, LetterState.UNCERTAIN)
+_RETURNS_WITHIN = timedelta(days=7)
+"""How long after a letter a report that does not show it may be about it; servers give up after some five days."""
 ReadMail = Callable[[bytes, str], Verdict]
 Clock = Callable[[], datetime]
 ResultT = TypeVar("ResultT")
@@ -62,15 +63,20 @@ class Means:
     clock: Clock
 
 
-def settle_pending(database: Database, means: Means, tell: Callable[[Settled], None] = lambda _: None) -> list[Settled]:
-    """Settle every kept mail that has no disposition yet, in batches, oldest first.
+def settle_pending(
+    database: Database,
+    means: Means,
+    tell: Callable[[Settled], None] = lambda _: None,
+    stopping: Callable[[], bool] = lambda: False,
+) -> list[Settled]:
+    """Settle every kept mail that has no disposition yet, in batches, oldest first; `stopping` is asked between two.
 
     Reading happens outside any transaction. What the database refuses for the moment (full disk, lost connection)
     leaves as OperationalError, and everything of that batch stays to be settled.
     """
     settled: list[Settled] = []
     put_off: set[int] = set()
-    while arrivals := _pending(database, means, put_off):
+    while not stopping() and (arrivals := _pending(database, means, put_off)):
         judged = [(arrival, verdict) for arrival in arrivals if (verdict := _verdict(database, means, arrival))]
         done = _settle_batch(database, means, judged)
         put_off |= {_key(arrival.id) for arrival in arrivals} - {one.arrival_id for one in done}
@@ -133,7 +139,7 @@ def _settle_alone(
         raise  # the database itself is in trouble: nothing about this mail
     except Exception as wrong:  # one mail must not take the other 49 down; it is kept, and shown to staff
         log.exception("%s could not be settled", what)
-        error = f"kesalahan saat mencatat: {type(wrong).__name__}: {wrong}"
+        error = f"kesalahan program saat mencatat; suratnya tersimpan utuh ({type(wrong).__name__}: {wrong})"
         with session.begin_nested():
             return otherwise(error)
 
@@ -199,7 +205,7 @@ def _from_a_person(session: Session, means: Means, message: Message, mail: Judge
     if thread is not None and thread.certain:
         _follow_up(session, means, message, thread)
     elif message.junk:
-        _dispose(message, Disposition.UNREGISTERED, "masuk ke folder Spam; menunggu keputusan petugas")
+        _dispose(message, Disposition.UNREGISTERED, "masuk ke folder Spam")
         message.needs_review = mail.judgement.kind in (Kind.PENGADUAN, Kind.PERMOHONAN) or mail.judgement.needs_review
     elif on_its_own(mail)[0] is Disposition.UNREGISTERED:
         _unregistered(message, mail, thread)
@@ -248,11 +254,14 @@ def _screened(session: Session, means: Means, message: Message, mail: Judged, th
 
 
 def _returned(session: Session, message: Message, bounce: Bounce, now: datetime) -> None:
-    letter = letters.by_rfc_message_ids(session, [bounce.original_message_id] if bounce.original_message_id else [])
+    if bounce.original_message_id:
+        letter = letters.by_rfc_message_ids(session, [bounce.original_message_id])
+    else:
+        letter = letters.last_to(session, message.mailbox, bounce.recipient or "", since=now - _RETURNS_WITHIN)
     if letter is None:
         return
     message.entry_id = letter.entry_id
-    if (bounce.status or "").startswith("4") or letter.state not in _ON_ITS_WAY:
+    if bounce.delayed or letter.state not in _ON_ITS_WAY:
         return
     session.add(message)
     session.flush()
@@ -488,7 +497,7 @@ def _told_draft(message: Message, mail: Judged | None, told: Told, themed: Theme
         address=storable(told.address) or draft.address,
         email=storable(told.email) or draft.email,
         phone=storable(told.phone) or draft.phone,
-        phone_e164=(phone_e164(told.phone) or "") if told.phone else draft.phone_e164,
+        phone_e164=told.phone_e164 if told.phone else draft.phone_e164,
         themes=themed.themes,
         urgent=storable(themed.urgent),
         restricted=themed.restricted,

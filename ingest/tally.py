@@ -24,6 +24,11 @@ class Tally:
     served: int
     calibration_error: float
 
+    @property
+    def said(self) -> str:
+        """Say the figures that a cost is made of, in plain Indonesian."""
+        return f"{self.right} dari {self.letters} tepat, {self.lost} pengaduan terlewat, {self.reviewed} perlu ditinjau"
+
 
 def tally(verdicts: Sequence[Verdict]) -> Tally:
     """Count verdicts; the calibration error is the expected one over five equal bins of confidence."""
@@ -40,6 +45,13 @@ def tally(verdicts: Sequence[Verdict]) -> Tally:
         served=len(served),
         calibration_error=_calibration_error([(each[4], each[0] is each[2]) for each in verdicts]),
     )
+
+
+def cost(verdict: Verdict, complaint_cost: float) -> float:
+    """Return what a verdict costs the office: 1 for a look, 1 for a wrong kind, and more for a complaint unseen."""
+    true, _, kind, _, _, review = verdict
+    unseen = true is Kind.PENGADUAN and kind is not true and not review
+    return review + (kind is not true) + complaint_cost * unseen
 
 
 def _calibration_error(verdicts: Sequence[tuple[float, bool]]) -> float:

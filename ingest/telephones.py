@@ -10,9 +10,16 @@ from ledger.telephones import digits_of, without_extension
 
 _GAP = r"[\s.\u00a0\-‐‑–()]*"
 _MOBILE = re.compile(
-    rf"(?<![\d./-])\(?(?:\+?62|0062|[0Oo]){_GAP}8{_GAP}[1-9lI](?:[ .\u00a0\-‐‑–]{{0,3}}[\dOolI]){{6,10}}"
+    rf"(?:(?<=wa\.me/)|(?<![\d./-]))\(?(?:\+?62|0062|[0Oo]){_GAP}8{_GAP}[1-9lI]"
+    rf"(?:[ .\u00a0\-‐‑–]{{0,3}}[\dOolI]){{6,10}}"
     rf"(?![\dA-Za-z]|[./-]\d)"
 )
+_NO_ZERO = re.compile(
+    r"(?i)\b(?:hp|wa|telp?|telepon|tlp|whatsapp|handphone|ponsel)\b[\s.:=+(']{0,4}"
+    r"(?P<number>8[1-9](?:[ .\u00a0\-‐‑–]{0,3}\d){7,10})"
+    r"(?![\dA-Za-z]|[./-]\d)"
+)
+"""A mobile number whose leading zero nobody wrote: only what a word names a telephone is one."""
 _LANDLINE = re.compile(
     r"(?<![\d./-])(?:\(0[2-79]\d{1,2}\)|(?:\+62|0)[ .-]?[2-79]\d{1,2})[ ./\u00a0\-‐‑–]{0,3}"
     r"(?:\d{5,8}|\d{3,4}[ \u00a0\-‐‑–]\d{2,4}(?:[ \u00a0\-‐‑–]\d{2,3})?)"
@@ -21,7 +28,7 @@ _LANDLINE = re.compile(
 _NO_TELEPHONE = re.compile(
     r"(?i)(?:\b(?:nik|no\.?\s*ktp|nomor\s+ktp|ktp|kk|npwp|nib|bpjs|rekening|rek|norek|va|rp|nip|nisn|resi|surat|"
     r"register|kartu)\b)"
-    r"[\s.:=\-]*(?:(?:no|nomor|peserta|nya)\b[\s.:=\-]*)?(?:[A-Za-z]{2,8}\s*)?$"
+    r"(?:[ \t.:=\-]*(?:no|nomor|peserta|nya)\b)?[\s.:=\-]*(?:[A-Za-z]{2,8}\s*)?$"
 )
 
 
@@ -45,17 +52,15 @@ def _plausible(raw: str) -> bool:
 def find_telephones(text: str) -> list[Telephone]:
     """Return the telephone numbers in order; NIK, KK, NPWP, accounts, rupiah and letter numbers are none."""
     found: list[Telephone] = []
-    for pattern in (_MOBILE, _LANDLINE):
+    for pattern in (_MOBILE, _LANDLINE, _NO_ZERO):
         for match in pattern.finditer(text):
-            raw = match.group().strip().rstrip("(-. ")
+            group = "number" if pattern is _NO_ZERO else 0
+            raw = match.group(group).strip().rstrip("(-. ")
             raw = raw if ")" in raw else raw.lstrip("(")
-            taken = any(match.start() < each.end and each.start < match.end() for each in found)
-            if (
-                not taken
-                and _plausible(raw)
-                and not _NO_TELEPHONE.search(text[max(0, match.start() - 40) : match.start()])
-            ):
-                found.append(Telephone(raw, match.start(), match.start() + len(match.group())))
+            start, end = match.span(group)
+            taken = any(start < each.end and each.start < end for each in found)
+            if not taken and _plausible(raw) and not _NO_TELEPHONE.search(text[max(0, start - 40) : start]):
+                found.append(Telephone(raw, start, end))
     found.extend(_foreign(text, found))
     return sorted(found, key=lambda each: each.start)
 

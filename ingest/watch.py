@@ -41,6 +41,8 @@ _REST = 15.0
 _REJECTED_REST = 5 * 60.0
 _LONGEST_REST = 60 * 60.0
 _PUSH_SECONDS = 20 * 60
+_BORNE = 5.0
+"""A server that ends the waiting sooner (seconds) offers IDLE and does not bear it: it is asked by the tick alone."""
 
 
 @dataclass(slots=True)
@@ -125,6 +127,7 @@ def _take_folder(
         return Place(box.address, folder.name, validity, uid, folder.junk, folder.outgoing)
 
     with database.noting() as session:
+        messages.note_renumbered(session, box.address, folder.name, validity)
         places = [place(uid) for uid in sorted(old)]
         taken.before_start += messages.note_passed_over(session, places, ArrivalState.BEFORE_START, at=clock())
     for uid in sorted(recent):
@@ -158,9 +161,12 @@ def _answers_the_book(database: Database, connection: MailboxConnection, place: 
     with database.reading() as session:
         unknown = letters.by_rfc_message_ids(session, [own]) is None
         answers = unknown and messages.entry_answered(session, ids) is not None
+        premature = unknown and not answers and messages.without_entry(session, ids)
     # One that bears our number was sent by the program, though a book restored from a backup does not know it.
     if answers and not connection.header(place.uid, letters.NUMBER_HEADER):
         return True
+    if premature:  # the mail that it answers may be recorded yet, by an officer
+        return False
     with database.noting() as session:
         messages.note_needless(session, place, ArrivalState.LEFT, at=clock())
     return False
@@ -178,6 +184,8 @@ def _take_mail(database: Database, connection: MailboxConnection, place: Place, 
             messages.note_unfetchable(session, place, str(wrong), at=clock())
         return
     if mail is None:
+        with database.noting() as session:
+            messages.note_gone(session, place)
         return
     if mail.received_at < connection.box.start:
         taken.before_start += 1
@@ -293,7 +301,7 @@ class Watcher:
         if self._connection is None or not self._connection.pushes:
             due.wait()
             return
-        inbox = self.box.folders[0]
+        inbox, began = self.box.folders[0], self._elapsed()
         try:
             validity = self._connection.look(inbox)
             with self._database.reading() as session:
@@ -302,7 +310,8 @@ class Watcher:
         except (MailboxUnavailable, SQLAlchemyError) as wrong:
             log.info("%s: waiting for news ended: %s", self.box.address, wrong)
             self.close()
-            due.wait()  # a server that offers IDLE and does not bear it is asked by the tick alone
+            if self._elapsed() - began < _BORNE:
+                due.wait()
 
     def _connected(self) -> MailboxConnection:
         if self._connection is None:

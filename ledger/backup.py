@@ -5,13 +5,12 @@ import hashlib
 import json
 import os
 import re
-import shutil
 import struct
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from itertools import count
@@ -21,15 +20,14 @@ from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
-from sqlmodel import Session, SQLModel, col, select
+from sqlmodel import Session, SQLModel
 
 from config.mistakes import unopened
-from ledger import snapshot
+from ledger import events, snapshot, workshops
 from ledger.database import Database
 from ledger.dates import local
 from ledger.errors import LedgerError
-from ledger.events import last_moment
-from ledger.models import Entry, Event, Letter, Message
+from ledger.models import ChainHead, Entry, Event, Letter, Message
 from ledger.snapshot import Stopping, Unfinished
 from ledger.verify import verify
 
@@ -37,9 +35,6 @@ NAME = re.compile(r"buku-\d{8}-\d{4}(-\d+)?\.cadangan")
 """How our files are called, numbered where another book's has the name; no other is ever touched."""
 _BOOK, _ABOUT, _FORMAT = "buku.db", "keterangan.json", 1
 _PIECE = 1 << 20
-_HALF_MADE = re.compile(r"\.buku-[a-z0-9_]{8}\.sebagian")
-_WORKSHOP = ".buku-salinan-"
-_DAY_SECONDS = 86_400
 _DAMAGE = (zipfile.BadZipFile, zlib.error, struct.error, EOFError, LookupError, RuntimeError, TypeError, ValueError)
 """What reading a file raises that is no longer what was written."""
 
@@ -56,7 +51,8 @@ class BackupDamaged(LedgerError):
 class Contents:
     """What a backup holds: the moment it shows (`made_at`, UTC), how much, and the SHA-256 and size of the book in it.
 
-    `book` tells one book from another: the hash of its first event, empty for a book without any.
+    `book` tells one book from another: the hash of its first event, empty for a book without any. `head` is the hash of
+    its last one, empty also in backups from before they told it.
     """
 
     made_at: datetime
@@ -68,6 +64,7 @@ class Contents:
     last_event_at: datetime | None
     digest: str = ""
     size: int = 0
+    head: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +92,8 @@ def make(
     with workshop(database) as room:
         copy = room / _BOOK
         contents = _copied(database, copy, now, stopping)
-        return _carried(copy, contents, folder, f"buku-{local(now, zone):%Y%m%d-%H%M}", stopping)
+        name = f"buku-{local(now, zone):%Y%m%d-%H%M}"
+        return _carried(copy, contents, folder, stopping, lambda: _free(database, folder, name))
 
 
 def trouble_with(folder: Path) -> str:
@@ -119,20 +117,19 @@ def _no_folder(folder: Path) -> str:
 
 @contextmanager
 def workshop(database: Database) -> Iterator[Path]:
-    """Give a private folder for a copy of the book: beside an SQLite book, else where the system keeps such things.
+    """Give a private folder for a copy of the book; raises BackupFailed where none can be made."""
+    beside = place_of_copies(database)
+    with ExitStack() as stack:
+        try:
+            room = stack.enter_context(workshops.workshop(beside))
+        except OSError as wrong:
+            raise BackupFailed(f"Salinan sementara tidak dapat dibuat di {beside}: {unopened(wrong)}.") from wrong
+        yield room
 
-    What an interruption left of such folders goes after a day. Raises BackupFailed where none can be made.
-    """
-    beside = Path(database.engine.url.database or ".").parent if database.is_sqlite else Path(tempfile.gettempdir())
-    try:
-        room = tempfile.TemporaryDirectory(prefix=_WORKSHOP, dir=beside, ignore_cleanup_errors=True)
-        for left in beside.glob(f"{_WORKSHOP}*"):
-            if _is_older(left, Path(room.name)):
-                shutil.rmtree(left, ignore_errors=True)
-    except OSError as wrong:
-        raise BackupFailed(f"Salinan sementara tidak dapat dibuat di {beside}: {unopened(wrong)}.") from wrong
-    with room:
-        yield Path(room.name)
+
+def place_of_copies(database: Database) -> Path:
+    """Return where copies of the book are worked on: beside an SQLite book, else where the system keeps such things."""
+    return Path(database.engine.url.database or ".").parent if database.is_sqlite else Path(tempfile.gettempdir())
 
 
 def _copied(database: Database, copy: Path, now: datetime, stopping: Stopping) -> Contents:
@@ -167,30 +164,28 @@ def _told(session: Session, now: datetime) -> Contents:
     def number(model: type[SQLModel]) -> int:
         return int(session.execute(sa.select(sa.func.count()).select_from(model)).scalar_one())
 
-    first = session.exec(select(Event.hash).where(col(Event.id) == 1)).first()
     return Contents(
         made_at=now.astimezone(UTC),
-        book=first or "",
+        book=events.book_of(session),
         entries=number(Entry),
         mails=number(Message),
         letters=number(Letter),
         events=number(Event),
-        last_event_at=last_moment(session),
+        last_event_at=events.last_moment(session),
+        head=session.get_one(ChainHead, 1).hash,
     )
 
 
-def _carried(copy: Path, contents: Contents, folder: Path, name: str, stopping: Stopping) -> Made:
+def _carried(copy: Path, contents: Contents, folder: Path, stopping: Stopping, free: Callable[[], Path]) -> Made:
     """Carry the copy into the folder under a name that counts for nothing, and rename it once it reads back whole."""
     half: Path | None = None
     try:
-        descriptor, path = tempfile.mkstemp(prefix=".buku-", suffix=".sebagian", dir=folder)  # for its owner alone
-        half = Path(path)
-        with os.fdopen(descriptor, "w+b") as stream:
-            _sweep(folder, half)
+        stream, half = workshops.begun_file(folder)
+        with stream:
             _write(stream, copy, contents, stopping)
             _flush(stream)
         written = examine(half)
-        file = half.replace(_free(folder, name, contents.book))
+        file = half.replace(free())
         half = None
         _flush_names(folder)
         return Made(file, file.stat().st_size, written)
@@ -210,18 +205,27 @@ def _carried(copy: Path, contents: Contents, folder: Path, name: str, stopping: 
                 half.unlink()
 
 
-def _free(folder: Path, name: str, book: str) -> Path:
-    """Return a file of this name that is not there, or holds an older backup of the same book, which gives way."""
+def _free(database: Database, folder: Path, name: str) -> Path:
+    """Return a file of this name that is not there, or holds an earlier backup of this book, which gives way."""
     places = (folder / f"{name}{f'-{number}' if number > 1 else ''}.cadangan" for number in count(1))
-    return next(file for file in places if not file.exists() or is_of_book(file, book))
+    with database.reading() as session:
+        return next(file for file in places if not file.exists() or is_earlier(session, file))
 
 
-def is_of_book(file: Path, book: str) -> bool:
-    """Say whether a file is a backup of a certain book; what cannot be read is none."""
+def is_earlier(session: Session, file: Path) -> bool:
+    """Say whether a file is an earlier backup of this book: the chain of the book goes on where that of the file ends.
+
+    A copy restored to try it out begins like the book and goes its own way: its backups are another book's. What cannot
+    be read is none.
+    """
     try:
-        return contents_of(file).book == book
+        held = contents_of(file)
     except (BackupDamaged, OSError):
         return False
+    if held.book != events.book_of(session) or not held.events:
+        return held.book == events.book_of(session)
+    last = session.get(Event, held.events)
+    return last is not None and (last.hash == held.head if held.head else last.at == held.last_event_at)
 
 
 def _advice(wrong: OSError) -> str:
@@ -232,21 +236,6 @@ def _advice(wrong: OSError) -> str:
     if wrong.errno in (errno.EIO, errno.ENODEV, errno.ENXIO, errno.ENOENT, errno.ENOTDIR):
         return "media itu terlepas atau rusak. Pasang kembali, atau gantilah."
     return f"{unopened(wrong)}."
-
-
-def _sweep(folder: Path, half: Path) -> None:
-    """Take away what an interruption left half-made in the folder, once it is surely nobody's any more."""
-    for left in folder.iterdir():
-        if _HALF_MADE.fullmatch(left.name) and _is_older(left, half):
-            left.unlink(missing_ok=True)
-
-
-def _is_older(left: Path, made: Path) -> bool:
-    """Say whether something is a day older than what was just made, both by the clock of the medium."""
-    try:
-        return made.stat().st_mtime - left.stat().st_mtime > _DAY_SECONDS
-    except FileNotFoundError:  # another process has just finished with it
-        return False
 
 
 def _write(stream: IO[bytes], copy: Path, contents: Contents, stopping: Stopping) -> None:

@@ -6,18 +6,25 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import Session, col, select
 
+from ledger import events, seals
 from ledger.errors import LedgerError
 from ledger.models import Broadcast, Entry
 from ledger.moments import NOON
 
 PROGRAMME = "Laporo Rek"
+VERB = "siaran"
+"""The verb of the events about broadcasts; under it they name the broadcast, and under "tindakan" what was done."""
+OPENED = "dibuka"
 _AHEAD = timedelta(minutes=5)
 
 
 def open_broadcast(
     session: Session, *, aired_on: date, programme: str, presenter: str, at: datetime, actor: str
 ) -> Broadcast:
-    """Open a broadcast for its callers; one of the same day and programme that is open already is gone on with."""
+    """Open a broadcast for its callers; one of the same day and programme that is open already is gone on with.
+
+    Every change of a broadcast is an event: the session comes from `Database.writing`.
+    """
     programme = programme.strip() or PROGRAMME
     same = select(Broadcast).where(
         col(Broadcast.aired_on) == aired_on.isoformat(),
@@ -37,19 +44,31 @@ def open_broadcast(
     )
     session.add(new)
     session.flush()
+    _tell(session, new, OPENED, at=at, actor=actor)
     return new
 
 
-def close(session: Session, broadcast: Broadcast, *, at: datetime) -> None:
+def close(session: Session, broadcast: Broadcast, *, at: datetime, actor: str) -> None:
     """Close a broadcast; nothing happens to one that is closed."""
-    broadcast.closed_at = broadcast.closed_at or at
-    session.add(broadcast)
+    if broadcast.closed_at is None:
+        broadcast.closed_at = at
+        _tell(session, broadcast, "ditutup", at=at, actor=actor)
 
 
-def reopen(session: Session, broadcast: Broadcast) -> None:
-    """Open a closed broadcast again, for a caller who was forgotten."""
-    broadcast.closed_at = None
+def reopen(session: Session, broadcast: Broadcast, *, at: datetime, actor: str) -> None:
+    """Open a closed broadcast again, for a caller who was forgotten; nothing happens to one that is open."""
+    if broadcast.closed_at is not None:
+        broadcast.closed_at = None
+        _tell(session, broadcast, "dibuka kembali", at=at, actor=actor)
+
+
+def _tell(session: Session, broadcast: Broadcast, act: str, *, at: datetime, actor: str) -> None:
+    """Write the event of a change; the presenter's name stands in it by its digest alone."""
+    assert broadcast.id is not None, "the row was flushed"
     session.add(broadcast)
+    plain: dict[str, events.Plain] = {"tindakan": act, VERB: broadcast.id}
+    personal = {seals.ROW: seals.of_broadcast(broadcast)}
+    events.append(session, VERB, at=at, actor=actor, about=events.Subject(), plain=plain, personal=personal)
 
 
 def callers(session: Session, broadcast: Broadcast) -> list[Entry]:

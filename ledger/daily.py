@@ -66,7 +66,7 @@ def make(
     """
     made = backup.make(database, folder, zone=settings.office.zone, now=now, stopping=stopping)
     own = erasure_list.place(settings)
-    made = replace(made, trouble=_listed(database, own) or _listed(database, folder / own.name))
+    made = replace(made, trouble=_listed(database, own) or _listed(database, erasure_list.beside(settings, folder)))
     with database.noting() as session:
         note(session, at=now, made=made.file, trouble=made.trouble)
     log.info("backup made: %s, %s entries, %s bytes", made.file, made.contents.entries, made.size)
@@ -104,8 +104,9 @@ def make_if_due(
             with database.noting() as session:
                 note(session, at=now, trouble=str(wrong))
             return None
-        with suppress(OSError):  # a medium that goes now has its backup, and the old ones wait for the next time
-            rotate(made, keep=plan.keep)
+        # A medium that goes now has its backup, and the old ones wait for the next time.
+        with suppress(OSError), database.reading() as session:
+            rotate(session, made, keep=plan.keep)
         return made
 
 
@@ -114,15 +115,15 @@ def _is_due(database: Database, settings: Settings, now: datetime) -> bool:
         return due(state_of(session), settings.backup.at, zone=settings.office.zone, now=now)
 
 
-def rotate(made: Made, *, keep: int) -> list[Path]:
+def rotate(session: Session, made: Made, *, keep: int) -> list[Path]:
     """Remove the oldest backups of the same book beside one just made, so that `keep` are left; returns what went.
 
-    Only files with just our kind of name go, that can be read and hold this very book, and never the one just made.
+    Only files with just our kind of name go, that can be read and that this book goes on from, never the one just made.
     One whose name lies after that, made while the clock was wrong, counts as the oldest: else it would stay for ever.
     """
     beside = (file for file in made.file.parent.iterdir() if backup.NAME.fullmatch(file.name) and file != made.file)
     others = sorted(beside, key=lambda file: (file.name < made.file.name, file.name), reverse=True)
-    gone = [file for file in others if backup.is_of_book(file, made.contents.book)][max(keep - 1, 0) :]
+    gone = [file for file in others if backup.is_earlier(session, file)][max(keep - 1, 0) :]
     for file in gone:
         with suppress(OSError):
             file.unlink()

@@ -182,6 +182,13 @@ def record(
     return entry
 
 
+def written(session: Session, entry: Entry) -> dict[str, object]:
+    """Return the fields of an entry as they were first written, without those empty or erased since."""
+    opening = events.of_entry(session, entry.id or 0)[:1]
+    said = events.said_in(opening[0].body) if opening else {}
+    return said | dict(*events.values_of(session, opening).values())
+
+
 def plain_value(entry: Entry, field: str) -> events.Plain:
     """Return a field of an entry as its event holds it (moments as ISO 8601 in UTC, words by their value)."""
     value = getattr(entry, field)

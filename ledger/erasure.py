@@ -2,15 +2,14 @@
 
 import hashlib
 import json
-import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from sqlalchemy import ColumnElement, and_, delete, or_, update
 from sqlmodel import Session, col, select
 
-from ledger import events, files, letters, messages, staff
+from ledger import events, files, letters, messages, secrecy, staff
 from ledger.entries import PERSONAL_FIELDS
 from ledger.errors import LedgerError
 from ledger.models import (
@@ -31,8 +30,10 @@ from ledger.words import Disposition, LetterState, Role
 
 VERB = "dihapus_data"
 """The verb of the event that makes an erasure lawful; it names each digest and each event whose values went."""
-VALUES, BYTES, FILES, AGAIN = "nilai", "sidik", "sidik_berkas", "semula"
-"""What such an event names: events, raw mails ("digest" or "digest:letter key"), files, and the event it repeats."""
+VALUES, BYTES, FILES = "nilai", "sidik", "sidik_berkas"
+"""What such an event names: events, raw mails ("digest" or "digest:letter key"), and files."""
+AGAIN, NUMBER, RECORDED = "semula", "nomor", "dicatat"
+"""What one that repeats an erasure says of that: its event, and the entry as `Listed` names it."""
 COUNTS = ("jumlah_surat", "jumlah_surat_kita", "jumlah_berkas")
 
 GONE = "data pribadi telah dihapus"
@@ -41,9 +42,6 @@ INTERRUPTED = "Data pribadi dihapus ketika surat ini sedang dikirim; apakah samp
 CAME_AGAIN = "surat yang sudah dihapus datang lagi; isinya tidak disimpan"
 RESTORED = "penghapusan terdahulu, diterapkan kembali setelah buku dipulihkan dari cadangan"
 
-_DIGITS = re.compile(r"\D+")
-_LEAST_DIGITS = 6
-_LEAST_LETTERS = 4
 _TELLING = ("name", "sender_name", "represents", "email", "phone", "phone_e164")
 """The fields of an entry that tell who a person is."""
 
@@ -58,12 +56,12 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """Who erases, when and why; `repeats` is the hash of the erasure that is applied again to a restored book."""
+    """Who erases, when and why; `repeats` is the erasure that is applied again to a restored book."""
 
     actor: str
     at: datetime
     reason: str
-    repeats: str = ""
+    repeats: "Listed | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,16 +214,8 @@ def _check_reason(reason: str, entries: Sequence[Entry], mails: Sequence[Message
         raise LedgerError("Alasan penghapusan harus diisi.")
     people = [getattr(entry, field) for entry in entries for field in _TELLING]
     people += [one for mail in mails for one in (mail.sender_name, mail.sender_address)]
-    if any(_tells(reason, one) for one in people):
+    if any(secrecy.says(reason, one) for one in people):
         raise LedgerError("Alasan tidak boleh memuat nama, alamat surel, atau nomor telepon pemilik data itu.")
-
-
-def _tells(text: str, personal: str) -> bool:
-    """Say whether a text holds a personal value, a telephone number however it is written."""
-    digits = _DIGITS.sub("", personal).removeprefix("62").lstrip("0")
-    if len(digits) >= _LEAST_DIGITS and digits in _DIGITS.sub("", text):
-        return True
-    return len(personal) >= _LEAST_LETTERS and personal.casefold() in text.casefold()
 
 
 def _erase(session: Session, what: Belongings, why: Why, elsewhere: Sequence[tuple[str, str | None]] = ()) -> Event:
@@ -280,7 +270,9 @@ def _named(
     named |= dict(zip(COUNTS, (len(what.mails), len(what.posts), len(what.attached)), strict=True))
     if what.entry is not None:
         named |= {"erased_at": why.at.astimezone(UTC).isoformat(timespec="microseconds"), "needs_review": False}
-    return named | ({AGAIN: why.repeats} if why.repeats else {})
+    if (first := why.repeats) is not None:
+        named |= {AGAIN: first.hash, NUMBER: first.number, RECORDED: first.recorded}
+    return named
 
 
 def _empty_entry(session: Session, entry: Entry, at: datetime) -> None:
@@ -351,14 +343,13 @@ def _lay_stones(session: Session, digests: dict[str, str | None], event: Event) 
 
 def _discard_drafts(session: Session, what: Belongings) -> None:
     """Throw away what officers have typed and not saved yet about the person whose values go."""
-    names = {mail.sender_name.casefold() for mail in what.mails}
-    places = [mail.sender_address for mail in what.mails]
-    if (entry := what.entry) is not None:
-        names |= {entry.name.casefold(), entry.represents.casefold()}
-        places += [entry.email, entry.phone]
+    told = [one for mail in what.mails for one in (mail.sender_name, mail.sender_address)]
+    if what.entry is not None:
+        told += [getattr(what.entry, field) for field in _TELLING]
+    short = {one.strip().casefold() for one in told} - {""}
     for draft in session.exec(select(FormDraft)):
-        said = [one for one in draft.content.values() if one]
-        if names & {one.strip().casefold() for one in said} or any(_tells(one, at) for one in said for at in places):
+        said = [one.strip() for one in draft.content.values()]
+        if short & {one.casefold() for one in said} or any(secrecy.says(one, own) for one in said for own in told):
             session.delete(draft)
 
 
@@ -473,7 +464,7 @@ class Listed:
 
     `hash` is that of its event, `recorded` that of the event that recorded the entry (empty: mails without entry), so
     that a number given anew after a restore is never taken for the old one. `mails` are "digest" or "digest:letter
-    key".
+    key". `book` is the hash of the first event of its book (empty: the line is from before lines told it).
     """
 
     hash: str
@@ -482,38 +473,59 @@ class Listed:
     number: str
     recorded: str
     mails: tuple[str, ...]
+    book: str = ""
+
+    def __add__(self, other: "Listed") -> "Listed":
+        """Join two lines about one erasure, of which each may say what the other does not."""
+        return replace(
+            self,
+            number=self.number or other.number,
+            recorded=self.recorded or other.recorded,
+            mails=tuple(dict.fromkeys((*self.mails, *other.mails))),
+            book=self.book or other.book,
+        )
+
+
+def joined(erasures: Iterable[Listed]) -> dict[str, Listed]:
+    """Return each erasure once, by its hash, with all that its lines say."""
+    found: dict[str, Listed] = {}
+    for one in erasures:
+        found[one.hash] = found[one.hash] + one if one.hash in found else one
+    return found
 
 
 def listed(session: Session) -> list[Listed]:
-    """Return all erasures of this book in their order, one that was applied again under the hash that it first had."""
-    found = []
+    """Return all erasures of this book in their order, one that was applied again as it first was."""
+    found, book = [], events.book_of(session)
     for event in session.exec(select(Event).where(col(Event.verb) == VERB).order_by(col(Event.id))):
         said = json.loads(event.body)["set"]
         entry = session.get(Entry, event.entry_id) if event.entry_id is not None else None
         recorded = events.of_entry(session, entry.id or 0)[0].hash if entry is not None else ""
         number = entry.number if entry is not None else ""
-        whose = said.get(AGAIN) or event.hash
-        found.append(Listed(whose, event.id, event.at, number, recorded, tuple(said.get(BYTES, ()))))
+        first = said.get(AGAIN) or event.hash, said.get(NUMBER) or number, said.get(RECORDED) or recorded
+        found.append(Listed(first[0], event.id, event.at, *first[1:], tuple(said.get(BYTES, ())), book))
     return found
 
 
 def reapply(session: Session, erasures: Iterable[Listed], *, at: datetime) -> int:
     """Erase in a restored book what a list names and the book does not know as erased; returns how many there were.
 
-    Mails that the book does not hold get their tombstones, so that they are not taken in when they are found again.
-    The session must come from `Database.writing`.
+    Lines of another book that uses the same list are left alone. Mails that the book does not hold get their
+    tombstones, so that they are not taken in when they are found again. The session must come from `Database.writing`.
     """
-    known = {one.hash for one in listed(session)}
-    applied = 0
-    for one in erasures:
-        if one.hash not in known:
-            known.add(one.hash)
-            applied += _reapply(session, one, at)
-    return applied
+    known, book = {one.hash for one in listed(session)}, events.book_of(session)
+    lacking = [
+        one
+        for one in joined(erasures).values()
+        if one.hash not in known and (not one.book or not book or one.book == book)
+    ]
+    for one in lacking:
+        _reapply(session, one, at)
+    return len(lacking)
 
 
-def _reapply(session: Session, one: Listed, at: datetime) -> bool:
-    why = Why(letters.ACTOR, at, RESTORED, repeats=one.hash)
+def _reapply(session: Session, one: Listed, at: datetime) -> None:
+    why = Why(letters.ACTOR, at, RESTORED, repeats=one)
     elsewhere = [_mail_named(written) for written in one.mails]
     mails = _messages_of(session, [digest for digest, _ in elsewhere])
     entries = {mail.entry_id for mail in mails if mail.entry_id and mail.disposition is Disposition.RECORDED}
@@ -525,7 +537,6 @@ def _reapply(session: Session, one: Listed, at: datetime) -> bool:
     found += [belongings_of_mails(session, alone)] if alone or not found else []
     for number, what in enumerate(found):
         _erase(session, what, why, elsewhere if number == 0 else ())
-    return True
 
 
 def _mail_named(written: str) -> tuple[str, str | None]:

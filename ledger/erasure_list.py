@@ -34,6 +34,11 @@ def place(settings: Settings) -> Path:
     return path
 
 
+def beside(settings: Settings, folder: Path) -> Path:
+    """Return where the list lies that accompanies the backups of a folder."""
+    return folder / place(settings).name
+
+
 def read(path: Path) -> tuple[Listed, ...]:
     """Return the erasures of a list in their order, none where there is no file; raises LedgerError.
 
@@ -57,6 +62,7 @@ def _erasure(path: Path, number: int, line: str) -> Listed:
             number=str(said["nomor"]),
             recorded=str(said["dicatat"]),
             mails=tuple(map(str, said["surat"])),
+            book=str(said.get("buku", "")),  # lines written before a list could be shared by two books lack it
         )
     except (ValueError, KeyError, TypeError) as wrong:
         raise LedgerError(
@@ -65,12 +71,12 @@ def _erasure(path: Path, number: int, line: str) -> Listed:
 
 
 def complete(session: Session, path: Path) -> int:
-    """Append every erasure of a book that the list lacks, and return how many; raises LedgerError.
+    """Append every erasure of a book that the list lacks or says less of, and return how many; raises LedgerError.
 
     Whatever ended before this was done is made up for by the next time.
     """
-    known = {one.hash for one in read(path)}
-    lacking = [one for one in erasure.listed(session) if one.hash not in known]
+    known, own = erasure.joined(read(path)), erasure.joined(erasure.listed(session))
+    lacking = [one for one in own.values() if one.hash not in known or known[one.hash] + one != known[one.hash]]
     if lacking:
         try:
             _append(path, lacking)
@@ -97,5 +103,6 @@ def _line(one: Listed) -> str:
             "nomor": one.number,
             "dicatat": one.recorded,
             "surat": one.mails,
+            "buku": one.book,
         }
     )

@@ -112,6 +112,11 @@ def last_moment(session: Session) -> datetime | None:
     return session.exec(select(Event.at).order_by(col(Event.id).desc()).limit(1)).first()
 
 
+def book_of(session: Session) -> str:
+    """Return what tells one book from every other: the hash of its first event; empty in an empty book."""
+    return session.exec(select(Event.hash).where(col(Event.id) == 1)).first() or ""
+
+
 def of_entry(session: Session, entry_id: int) -> list[Event]:
     """Return the events of an entry, oldest first."""
     return list(session.exec(select(Event).where(col(Event.entry_id) == entry_id).order_by(col(Event.id))))

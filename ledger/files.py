@@ -44,10 +44,12 @@ def type_of(content: bytes) -> str | None:
 
 
 def pack(files: Sequence[tuple[str, bytes]]) -> list[Packed]:
-    """Check and compress files (name, bytes); the same bytes twice are one file. Raises UnfitFile."""
+    """Check and compress files (name, bytes); of the same bytes only the first. Raises UnfitFile."""
     if len(files) > MOST_FILES:
         raise UnfitFile(f"Paling banyak {MOST_FILES} berkas; ini {len(files)}.")
-    packed = {each.raw.digest: each for each in (_packed(name, content) for name, content in files)}
+    packed: dict[str, Packed] = {}
+    for each in (_packed(name, content) for name, content in files):
+        packed.setdefault(each.raw.digest, each)
     return list(packed.values())
 
 

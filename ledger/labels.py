@@ -77,6 +77,8 @@ PURPOSES: dict[Purpose, str] = {
 ARRIVAL_STATES: dict[ArrivalState, str] = {
     ArrivalState.TAKEN: "Sudah diambil",
     ArrivalState.UNFETCHABLE: "Belum dapat diambil",
+    ArrivalState.GONE: "Hilang dari server",
+    ArrivalState.RENUMBERED: "Dinomori ulang oleh server",
     ArrivalState.BEFORE_START: "Sebelum tanggal mulai",
     ArrivalState.LEFT: "Dibiarkan di folder Terkirim",
 }
@@ -103,6 +105,7 @@ VERBS: dict[str, str] = {
     "dijawab": "Dijawab",
     "diurungkan": "Perubahan diurungkan",
     "akun": "Akun petugas diubah",
+    "siaran": "Siaran radio dibuka atau ditutup",
     "dipulihkan": "Buku dipulihkan dari cadangan",
     "surat_dikirim_ulang": "Surat dikirim ulang",
     "surat_dilepas": "Surat yang ditahan dilepas",
@@ -136,6 +139,7 @@ FIELDS: dict[str, str] = {
     "closed_at": "Ditutup",
     "needs_review": "Perlu ditinjau",
     "recorded_by": "Dicatat oleh",
+    "sebenarnya": "Sebenarnya",
     "name": "Nama",
     "sender_name": "Nama pada alamat pengirim",
     "organisation": "Instansi",

@@ -12,7 +12,7 @@ from ledger import events, seals
 from ledger.addresses import is_writable
 from ledger.errors import LedgerError
 from ledger.models import Entry, Letter
-from ledger.words import LetterState, Purpose
+from ledger.words import LetterState, Purpose, Status
 
 ACTOR = "sistem"
 READDRESSED = "surat_dialamatkan"
@@ -109,6 +109,7 @@ def take_due(session: Session, *, now: datetime, sender: str, leave: frozenset[s
         letter.sending_at = now
         letter.sender = sender
         letter.attempts += 1
+        letter.trying_since = letter.trying_since or now
     return letter
 
 
@@ -133,8 +134,17 @@ def keep_owed(letter: Letter, *, reason: str, next_attempt_at: datetime) -> None
     letter.reason, letter.next_attempt_at = reason, next_attempt_at
 
 
-def requeue(letter: Letter, *, reason: str, next_attempt_at: datetime) -> None:
-    """Put a letter back after a failure that may pass; the reason stays visible until it is sent."""
+VOIDED = "Entri dibatalkan sebelum surat dikirim."
+
+
+def requeue(session: Session, letter: Letter, *, reason: str, next_attempt_at: datetime, at: datetime) -> None:
+    """Put a letter back after a failure that may pass; the reason stays visible until it is sent.
+
+    One whose entry was made void while it was on its way is withheld. The session must come from `Database.writing`.
+    """
+    if session.get_one(Entry, letter.entry_id).status is Status.BATAL:
+        end(session, letter, LetterState.WITHHELD, reason=VOIDED, at=at)
+        return
     letter.state, letter.reason, letter.next_attempt_at = _to_go(letter), reason, next_attempt_at
 
 
@@ -203,17 +213,21 @@ def release(session: Session, letter: Letter, *, actor: str, at: datetime) -> No
 
 
 def _let_go(session: Session, letter: Letter, *, actor: str, at: datetime) -> None:
+    """Owe a letter anew that was withheld, or failed: the post looks at it as if for the first time."""
+    verb = "surat_dikirim_ulang" if letter.state is LetterState.FAILED else "surat_dilepas"
     letter.state, letter.reason, letter.ended_at = LetterState.OWED, "", None
-    _tell(session, "surat_dilepas", letter, at=at, actor=actor)
+    letter.attempts, letter.trying_since = 0, None
+    _tell(session, verb, letter, at=at, actor=actor)
 
 
 def revive(session: Session, letter: Letter, *, actor: str, at: datetime) -> None:
     """Queue a letter again that had ended; it keeps its Message-ID and its words, and no limit holds it."""
     letter.state, letter.reason, letter.ended_at, letter.released = _to_go(letter), "", None, True
-    letter.attempts, letter.next_attempt_at, letter.owed_at = 0, at, at
+    letter.attempts, letter.trying_since, letter.next_attempt_at, letter.owed_at = 0, None, at, at
     _tell(session, "surat_dikirim_ulang", letter, at=at, actor=actor)
 
 
+_GONE = (LetterState.SENT, LetterState.SENDING, LetterState.UNCERTAIN)
 _WAITING = (LetterState.OWED, LetterState.QUEUED)
 _NOT_GONE = (*_WAITING, LetterState.FAILED, LetterState.WITHHELD)
 NO_ADDRESS_LEFT = "Alamat surel pelapor dihapus sebelum surat dikirim."
@@ -222,15 +236,16 @@ NO_ADDRESS_LEFT = "Alamat surel pelapor dihapus sebelum surat dikirim."
 def readdress(session: Session, entry: Entry, *, silent: bool, actor: str, at: datetime) -> None:
     """Let the letters of an entry that have not reached anybody go to its present address.
 
-    Without an address those that wait are withheld; one withheld because nobody could write to the old address goes
-    out, unless the entry is `silent` and wants no letters.
+    Where that is really another one, what failed or was withheld at the old address is owed anew, and the post decides
+    anew whether it may go; not for a `silent` entry, which wants no letters. Without an address those that wait are
+    withheld.
     """
     for letter in _locked(session, entry, _NOT_GONE):
         if letter.erased_at is not None:
             continue
-        unreachable = letter.state is LetterState.WITHHELD and not is_writable(letter.recipient)
         before, letter.recipient = letter.recipient, entry.email
-        if unreachable and not silent and is_writable(entry.email):
+        elsewhere = before.lower() != entry.email.lower() and is_writable(entry.email)
+        if elsewhere and not silent and letter.state not in _WAITING:
             _let_go(session, letter, actor=actor, at=at)
         elif letter.state in _WAITING and not entry.email:
             end(session, letter, LetterState.WITHHELD, reason=NO_ADDRESS_LEFT, at=at)
@@ -272,6 +287,21 @@ def by_rfc_message_ids(session: Session, ids: Sequence[str]) -> Letter | None:
     return session.exec(query).first() if ids else None
 
 
+def last_to(session: Session, mailbox: str, recipient: str, *, since: datetime) -> Letter | None:
+    """Return the newest letter that a mailbox sent, or may have sent, to an address since a moment."""
+    query = select(Letter).where(
+        _goes_to(recipient),
+        col(Letter.mailbox) == mailbox,
+        col(Letter.sending_at) >= since,
+        col(Letter.state).in_(_GONE),
+    )
+    return session.exec(query.order_by(col(Letter.id).desc())).first()
+
+
+def _goes_to(recipient: str) -> ColumnElement[bool]:
+    return func.lower(col(Letter.recipient)) == recipient.lower()
+
+
 def sent_from_since(session: Session, mailbox: str, since: datetime) -> int:
     """Count the letters that went, or may have gone, from a mailbox since a moment."""
     return _gone(session, col(Letter.mailbox) == mailbox, since)
@@ -279,15 +309,16 @@ def sent_from_since(session: Session, mailbox: str, since: datetime) -> int:
 
 def sent_to_since(session: Session, recipient: str, since: datetime) -> int:
     """Count the letters that went, or may have gone, to an address since a moment, and those that wait to go there."""
-    waiting = select(func.count()).where(col(Letter.recipient) == recipient, col(Letter.state) == LetterState.QUEUED)
-    return _gone(session, col(Letter.recipient) == recipient, since) + session.exec(waiting).one()
+    there = _goes_to(recipient)  # however it is written, else a forger has one address written to in many ways
+    waiting = select(func.count()).where(there, col(Letter.state) == LetterState.QUEUED)
+    return _gone(session, there, since) + session.exec(waiting).one()
 
 
 def _gone(session: Session, whose: ColumnElement[bool], since: datetime) -> int:
     query = select(func.count()).where(
         whose,
         col(Letter.sending_at) >= since,
-        col(Letter.state).in_([LetterState.SENT, LetterState.SENDING, LetterState.UNCERTAIN]),
+        col(Letter.state).in_(_GONE),
     )
     return session.exec(query).one()
 

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, insert
+from sqlalchemy import func, insert, update
 from sqlmodel import Session, col, select
 
 from ledger import events, letters, seals
@@ -110,6 +110,29 @@ def note_unfetchable(session: Session, place: Place, error: str, *, at: datetime
     arrival.attempts += 1
     arrival.error = storable(error)
     session.add(arrival)
+
+
+def note_gone(session: Session, place: Place) -> None:
+    """Remember that a mail which the server would not give is not there any more, so that nobody waits for it."""
+    arrival = _at(session, place)
+    if arrival is not None and arrival.state is ArrivalState.UNFETCHABLE:
+        arrival.state = ArrivalState.GONE
+        arrival.error = "Hilang dari server sebelum dapat diambil; mungkin dihapus atau dipindahkan di webmail."
+        session.add(arrival)
+
+
+def note_renumbered(session: Session, mailbox: str, folder: str, uid_validity: int) -> None:
+    """Wait no longer for mails of a folder under UIDs that hold no more (RFC 9051, section 2.3.1.1)."""
+    session.execute(
+        update(Arrival)
+        .where(
+            col(Arrival.mailbox) == mailbox,
+            col(Arrival.folder) == folder,
+            col(Arrival.uid_validity) != uid_validity,
+            col(Arrival.state) == ArrivalState.UNFETCHABLE,
+        )
+        .values(state=ArrivalState.RENUMBERED)
+    )
 
 
 def note_passed_over(session: Session, places: Iterable[Place], state: ArrivalState, *, at: datetime) -> int:
@@ -247,6 +270,12 @@ def with_content(session: Session, content_key: str) -> list[Message]:
     return list(session.exec(query))
 
 
+def without_entry(session: Session, ids: Sequence[str]) -> bool:
+    """Say whether the book keeps a mail with one of these Message-IDs that belongs to no entry (so far)."""
+    query = select(Message.id).where(col(Message.rfc_message_id).in_(ids), col(Message.entry_id).is_(None))
+    return bool(ids) and session.exec(query.limit(1)).first() is not None
+
+
 def with_rfc_ids(session: Session, ids: Sequence[str]) -> list[Message]:
     """Return the messages that bear one of these Message-IDs and belong to an entry, newest first."""
     if not ids:
@@ -290,10 +319,16 @@ def _opened_by(session: Session, entry_id: int) -> Message | None:
     return _opened_by(session, origin.id or 0) if origin is not None else None
 
 
-def no_reply_of(session: Session, entry_id: int) -> tuple[str, ...]:
-    """Return the rows of the screening table that forbid an automatic answer to the mail that opened an entry."""
+def no_reply_of(session: Session, entry_id: int, *, to: str) -> tuple[str, ...]:
+    """Return the rows of the screening table that forbid an automatic answer to the mail that opened an entry.
+
+    They forbid answering its sender. Another address, told by an officer (staff had forwarded the letter of a citizen),
+    is not what the mail speaks of.
+    """
     opening = _opened_by(session, entry_id)
-    return tuple(opening.no_reply) if opening is not None else ()
+    if opening is None or (to and opening.sender_address.lower() != to.lower()):
+        return ()
+    return tuple(opening.no_reply)
 
 
 def is_silent(session: Session, entry_id: int) -> bool:

@@ -224,6 +224,7 @@ class Letter(SQLModel, table=True):
     answers; `reason` says in plain Indonesian why it was withheld, failed or is uncertain. A `releasable` one was
     withheld by the cap of its address alone; `released` says that an officer let it go. An answer holds the officer's
     `words` as typed, and who wrote them. One whose words were lawfully erased (`erased_at`) is never sent.
+    `trying_since` is when the first of its `attempts` was made.
     """
 
     __table_args__ = (
@@ -255,6 +256,7 @@ class Letter(SQLModel, table=True):
     releasable: bool = False
     released: bool = False
     attempts: int = 0
+    trying_since: datetime | None = Field(default=None, sa_type=Moment)
     next_attempt_at: datetime | None = Field(default=None, sa_type=Moment)
     sender: str = ""
     owed_at: datetime = Field(sa_type=Moment)

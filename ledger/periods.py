@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from ledger.dates import MONTHS
+from ledger.dates import MONTHS, long_date
 from ledger.errors import LedgerError
 
 _WRITTEN = re.compile(r"(?P<year>2\d{3})(?:-(?P<part>0[1-9]|1[0-2]|[Tt][1-4]|[Ss][12]))?", re.ASCII)
@@ -16,6 +16,10 @@ _WEEK = 7
 
 class NoPeriod(LedgerError):
     """What was written names no period; the text says in plain Indonesian how one is written."""
+
+
+class NotBegun(LedgerError):
+    """What is asked for begins on a day that has not come; the text says so in plain Indonesian."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +122,12 @@ class Period:
             )
             for day in range(0, length, _WEEK)
         )
+
+
+def check_begun(first: date | None, today: date) -> None:
+    """Raise NotBegun where a document would begin after today: it would be signed, and say nothing that holds."""
+    if first is not None and first > today:
+        raise NotBegun(f"Masa itu belum tiba: baru dimulai {long_date(first)}.")
 
 
 def begin_of(day: date, zone: ZoneInfo) -> datetime:

@@ -115,11 +115,13 @@ class Bounce:
     """A delivery report: whom it names and the RFC 3463 status, as far as they can be read.
 
     `original_message_id` is the Message-ID (without angle brackets) of the letter that came back, None if not shown.
+    One that is only `delayed` is still being tried.
     """
 
     recipient: str | None
     status: str | None
     original_message_id: str | None = None
+    delayed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +234,7 @@ class Told:
     address: str = ""
     phone: str = ""
     email: str = ""
+    phone_e164: str = ""
 
 
 @dataclass(frozen=True, slots=True)

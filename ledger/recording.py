@@ -23,7 +23,8 @@ LATER = timedelta(hours=1)
 """What is written into the book this much after it was received is shown as recorded later."""
 LONGEST_MATTER = 90
 
-_ASKED = {"name": "nama", "organisation": "instansi", "address": "alamat", "phone": "telepon"}
+ASKED = {"name": "nama", "organisation": "instansi (kosong bila perorangan)", "address": "alamat", "phone": "telepon"}
+"""The items that the published standard asks for, as they are called where they were not told."""
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s|\n")
 
 
@@ -33,6 +34,10 @@ class Untakable(LedgerError):
     def __init__(self, field: str, words: str) -> None:
         super().__init__(words)
         self.field = field
+
+
+class TakenOtherwise(Untakable):
+    """The form has made an entry already, of something else (another window took its draft up): nothing was written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,16 +99,20 @@ def take_down(
 ) -> tuple[Entry, bool]:
     """Write one entry with its files; a form sent twice finds the entry it has made. Returns it and whether it is new.
 
-    Only the matter is needed, in whichever of the two fields; an acknowledgement is owed where an address was left.
-    The session must come from `Database.writing`. Raises Untakable.
+    It is the same form only if it tells the same, else somebody would be lost silently: TakenOtherwise. Files that the
+    entry has not yet are kept with it all the same. Only the matter is needed, in whichever of the two fields; an
+    acknowledgement is owed where an address was left. The session must come from `Database.writing`. Raises Untakable.
     """
+    draft = _draft(told, desk)
     made = workflow.made_by_form(session, told.once) if told.once else None
     if made is not None:
+        _check_same(session, made, draft)
+        files.attach(session, made, attached, at=at, actor=actor)
         return made, False
     _check(session, told)
     entry = entries.record(
         session,
-        _draft(told, desk),
+        draft,
         rulebook=desk.rulebook,
         answering=Answering(desk.mailbox_of(told.service)),
         at=at,
@@ -128,8 +137,26 @@ def _check(session: Session, told: Told) -> None:
             raise Untakable("", "Siaran ini sudah ditutup. Buka kembali siarannya, lalu simpan.")
 
 
+_TOLD_BY_FORM = (
+    *("channel", "channel_word", "kind", "service", "name", "organisation", "address", "phone", "email"),
+    *("matter", "account", "represents", "secret", "broadcast_id"),
+)
+"""What makes one form another one; moments are not among it, because an empty one means now."""
+
+
+def _check_same(session: Session, made: Entry, draft: Draft) -> None:
+    """Compare a form with what its entry was written from, not with what became of that since."""
+    written = entries.written(session, made)
+    if any((written.get(field) or "") != (getattr(draft, field) or "") for field in _TOLD_BY_FORM):
+        raise TakenOtherwise(
+            "",
+            f"Formulir ini sudah dicatat sebagai {made.number} dari tab lain, dengan isi yang lain. "
+            "Isian di bawah ini belum tersimpan: tekan Simpan sekali lagi bila ini memang laporan lain.",
+        )
+
+
 def _draft(told: Told, desk: Desk) -> Draft:
-    number = telephones.read(told.phone, local_area=desk.local_area)
+    phone, e164 = telephones.kept(told.phone, local_area=desk.local_area)
     themed = desk.themed(told.matter, told.account)
     return Draft(
         channel=told.channel,
@@ -140,8 +167,8 @@ def _draft(told: Told, desk: Desk) -> Draft:
         name=told.name,
         organisation=told.organisation,
         address=told.address,
-        phone=told.phone if number is None else number.spoken,
-        phone_e164="" if number is None else number.e164,
+        phone=phone,
+        phone_e164=e164,
         email=told.email,
         matter=told.matter or matter_of(told.account),
         account=told.account,
@@ -167,7 +194,7 @@ def matter_of(account: str) -> str:
 
 def missing(entry: Entry) -> list[str]:
     """Return which of the four items that the published standard asks for were not told, in words."""
-    return [words for field, words in _ASKED.items() if not getattr(entry, field)]
+    return [words for field, words in ASKED.items() if not getattr(entry, field)]
 
 
 def recorded_later(channel: Channel, received_at: datetime, recorded_at: datetime) -> bool:

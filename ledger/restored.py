@@ -39,10 +39,9 @@ def bind(session: Session, *, made_at: datetime, promised: Sequence[str], at: da
     unknown = tuple(sorted(set(promised) - known))
     waiting = col(Letter.state).in_([LetterState.OWED, LetterState.QUEUED])
     letters = list(session.exec(select(Letter).where(waiting)))
-    for (
-        letter
-    ) in letters:  # as if an interruption had left it so: the post asks the Sent folder, and sends nothing blindly
-        # A backup from the future was made while the clock was wrong.
+    for letter in letters:
+        # As if an interruption had left it so: the post asks the Sent folder, and sends nothing blindly. A backup from
+        # the future was made while the clock was wrong.
         letter.state, letter.sending_at, letter.next_attempt_at = LetterState.SENDING, min(made_at, at), None
         letter.attempts, letter.owed_at = max(letter.attempts, 1), at
     session.execute(delete(StaffSession))

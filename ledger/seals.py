@@ -1,11 +1,11 @@
-"""Digests of what a mail said, of what was decided about it, and of our letters, so that a change of them is seen."""
+"""Digests of mails, of what was decided about them, of our letters, of broadcasts and accounts: a change is seen."""
 
 import hashlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from ledger.events import canonical
-from ledger.models import Attachment, Letter, Message
+from ledger.models import Attachment, Broadcast, Letter, Message, Staff
 
 MAIL = "isi_surat"
 """The personal value of an event that holds the digest of a mail; it goes with the mail when that is erased."""
@@ -13,6 +13,8 @@ DECISION = "putusan"
 """The same for what was decided about a mail."""
 LETTER = "naskah"
 """The personal value of an event that holds the digest of a letter of ours."""
+ROW = "baris_buku"
+"""The same for a broadcast or an account; what it digests is no citizen's, so it outlasts every erasure."""
 
 
 def of_mail(message: Message, attached: Sequence[Attachment]) -> str:
@@ -73,6 +75,23 @@ def of_letter(letter: Letter) -> str:
         letter.releasable,
         letter.released,
     )
+
+
+def of_broadcast(broadcast: Broadcast) -> str:
+    """Return the SHA-256 (hex) of all that stands of a broadcast."""
+    return _digest(
+        broadcast.aired_on,
+        broadcast.programme,
+        broadcast.presenter,
+        broadcast.opened_by,
+        _moment(broadcast.opened_at),
+        _moment(broadcast.closed_at),
+    )
+
+
+def of_account(who: Staff) -> str:
+    """Return the SHA-256 (hex) of an account: who it is, what it may do, and by which password (its hash)."""
+    return _digest(who.login, who.name, who.nip, who.role, who.disabled, who.password_hash, _moment(who.created_at))
 
 
 def _moment(at: datetime | None) -> str:

@@ -17,6 +17,7 @@ from sqlmodel.sql.expression import SelectOfScalar
 
 from ledger.errors import LedgerError
 from ledger.models import Arrival, Entry, Letter, MailboxState, Message, Staff
+from ledger.telephones import core_of
 from ledger.words import (
     CLOSED,
     ArrivalState,
@@ -126,6 +127,8 @@ class Line:
     organisation: str
     phone: str
     email: str
+    address: str
+    represents: str
     matter: str
     needs_review: bool
     review_reason: str
@@ -279,6 +282,8 @@ def line_of(entry: Entry) -> Line:
         organisation=entry.organisation,
         phone=entry.phone,
         email=entry.email,
+        address=entry.address,
+        represents=entry.represents,
         matter=entry.matter,
         needs_review=entry.needs_review,
         review_reason=entry.review_reason,
@@ -461,6 +466,15 @@ def by_written_number(session: Session, written: str, *, like: Entry) -> Entry |
     return entry_numbered(session, series, int(asked["year"] or like.year), int(asked["sequence"]))
 
 
+def only_numbered(session: Session, text: str) -> Entry | None:
+    """Return the entry whose number a search writes out, with its register; None where another one has it too."""
+    asked = _NUMBER.fullmatch(_UNSEARCHABLE.sub(" ", text[:LONGEST_WORDS]).strip())
+    if asked is None or not asked["series"]:
+        return None
+    found = session.exec(select(Entry).where(_numbered(asked)).limit(2)).all()
+    return found[0] if len(found) == 1 else None
+
+
 def _of_words(text: str) -> list[ColumnElement[bool]]:
     """Return what a search asks: a register number, a telephone number, or words that must all be found."""
     text = _UNSEARCHABLE.sub(" ", text[:LONGEST_WORDS]).strip()
@@ -486,8 +500,7 @@ def _numbered(found: re.Match[str]) -> ColumnElement[bool]:
 
 def phoned(text: str) -> ColumnElement[bool]:
     """Return the condition that an entry bears a telephone number, however the book or the text writes it."""
-    digits = re.sub(r"\D", "", text)
-    core = digits.removeprefix("0062").removeprefix("62").lstrip("0")
+    core = core_of(text)
     # Two or three digits stand in half of all telephone numbers: that would find nothing by finding everything.
     if len(core) < 4 or not _PHONE.fullmatch(text):
         return false()
@@ -553,20 +566,27 @@ def undelivered(session: Session) -> dict[LetterState, int]:
 
 @dataclass(frozen=True, slots=True)
 class MailboxLine:
-    """How reading one mailbox last went; None where it was never tried."""
+    """How reading one mailbox last went (None where it was never tried), and which letters it could not send so far.
+
+    `unsent` letters wait although they were tried, the first of them since `unsent_since`; `hindrance` is why.
+    """
 
     address: str
     tried_at: datetime | None = None
     succeeded_at: datetime | None = None
     failing_since: datetime | None = None
     trouble: str = ""
+    unsent: int = 0
+    unsent_since: datetime | None = None
+    hindrance: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Today:
     """The state of the book at one moment.
 
-    `unsettled` mails are kept but have no disposition yet; `unfetchable` ones the server would not give so far.
+    `unsettled` mails are kept but have no disposition yet; `unfetchable` ones the server would not give so far, and
+    `gone` ones were not there any more when it might have.
     """
 
     new: int
@@ -578,6 +598,7 @@ class Today:
     quarantined: int
     unsettled: int
     unfetchable: int
+    gone: int
     mailboxes: tuple[MailboxLine, ...]
 
 
@@ -605,22 +626,40 @@ def overview(session: Session, addresses: Sequence[str], *, zone: ZoneInfo, toda
         quarantined=waits.quarantined,
         unsettled=session.exec(select(func.count()).where(_UNSETTLED)).one(),
         unfetchable=session.exec(select(func.count()).where(_UNFETCHABLE)).one(),
+        gone=session.exec(select(func.count()).where(_GONE)).one(),
         mailboxes=_mailboxes(session, addresses),
     )
 
 
 _UNSETTLED = and_(col(Arrival.message_id).is_(None), col(Arrival.state) == ArrivalState.TAKEN)
 _UNFETCHABLE = col(Arrival.state) == ArrivalState.UNFETCHABLE
+_GONE = col(Arrival.state) == ArrivalState.GONE
 
 
 def _mailboxes(session: Session, addresses: Sequence[str]) -> tuple[MailboxLine, ...]:
     known = {state.mailbox: state for state in session.exec(select(MailboxState))}
+    unsent = _unsent(session)
     return tuple(
-        MailboxLine(address, state.tried_at, state.succeeded_at, state.failing_since, state.trouble)
+        MailboxLine(
+            address, state.tried_at, state.succeeded_at, state.failing_since, state.trouble, *unsent.get(address, ())
+        )
         if (state := known.get(address))
         else MailboxLine(address)
         for address in addresses
     )
+
+
+def _unsent(session: Session) -> dict[str, tuple[int, datetime | None, str]]:
+    """Return by mailbox how many letters were tried and wait, since when, and what hindered the last of them."""
+    waits = col(Letter.state) == LetterState.QUEUED, col(Letter.trying_since).is_not(None), col(Letter.reason) != ""
+    query = (
+        select(Letter.mailbox, func.count(), func.min(Letter.trying_since)).where(*waits).group_by(col(Letter.mailbox))
+    )
+    found = {}
+    for mailbox, number, since in session.exec(query).all():
+        last = select(Letter.reason).where(*waits, col(Letter.mailbox) == mailbox)
+        found[mailbox] = number, since, session.exec(last.order_by(col(Letter.sending_at).desc()).limit(1)).one()
+    return found
 
 
 def mails_in(session: Session, dispositions: Sequence[Disposition]) -> int:
@@ -650,8 +689,9 @@ def mails_to_review(session: Session, *, before: int | None = None, limit: int) 
 
 
 def unfetchable(session: Session, *, limit: int) -> list[Arrival]:
-    """Return the mails that a server would not give so far, newest first."""
-    return list(session.exec(select(Arrival).where(_UNFETCHABLE).order_by(col(Arrival.id).desc()).limit(limit)))
+    """Return the mails that a server would not give so far, and those gone meanwhile, newest first."""
+    missed = or_(_UNFETCHABLE, _GONE)
+    return list(session.exec(select(Arrival).where(missed).order_by(col(Arrival.id).desc()).limit(limit)))
 
 
 @dataclass(frozen=True, slots=True)

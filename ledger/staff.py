@@ -15,7 +15,7 @@ from pwdlib.hashers.argon2 import Argon2Hasher
 from sqlalchemy import delete
 from sqlmodel import Session, col, func, select
 
-from ledger import events
+from ledger import events, seals
 from ledger.errors import LedgerError
 from ledger.models import SignInFailure, Staff, StaffSession
 from ledger.words import Role
@@ -23,6 +23,9 @@ from ledger.words import Role
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 200
 FIRST_LOGIN = "admin"
+VERB = "akun"
+"""The verb of the events about accounts; under it they name the account, and under "tindakan" what was done."""
+MADE = "dibuat"
 PROGRAM = "program"
 """The actor of what nobody at the desk did: the first start, and the operator's command line."""
 
@@ -99,7 +102,7 @@ def add(
     new = Staff(login=login, name=name, role=role, nip=nip.strip(), password_hash=_hashed(password), created_at=at)
     session.add(new)
     session.flush()
-    _note(session, new, "dibuat", at=at, actor=actor, role=role.value)
+    _note(session, new, MADE, at=at, actor=actor, role=role.value)
     return new, password
 
 
@@ -152,7 +155,7 @@ def _keep_an_administrator(session: Session, who: Staff) -> None:
         Staff.role == Role.ADMIN, col(Staff.disabled).is_(False), col(Staff.id) != who.id
     )
     if who.role is Role.ADMIN and not who.disabled and not session.exec(others).one():
-        raise LedgerError("Ini pengelola yang terakhir. Beri dahulu akun lain peran admin.")
+        raise LedgerError("Ini pengelola yang terakhir. Beri dahulu akun lain peran Pengelola sistem.")
 
 
 def _changed(session: Session, who: Staff, act: str, *, at: datetime, actor: str, **plain: str) -> None:
@@ -163,8 +166,9 @@ def _changed(session: Session, who: Staff, act: str, *, at: datetime, actor: str
 def _note(session: Session, who: Staff, act: str, *, at: datetime, actor: str, **plain: str) -> None:
     said: dict[str, events.Plain] = {"tindakan": act, **plain}
     if who.id is not None:
-        said["akun"] = who.id
-    events.append(session, "akun", at=at, actor=actor, about=events.Subject(), plain=said)
+        said[VERB] = who.id
+    personal = {seals.ROW: seals.of_account(who)}
+    events.append(session, VERB, at=at, actor=actor, about=events.Subject(), plain=said, personal=personal)
 
 
 # Passwords

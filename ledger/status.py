@@ -26,9 +26,11 @@ class StatusLine:
 def lines(today: Today, *, zone: ZoneInfo, now: datetime) -> list[StatusLine]:
     """Return the status as lines to read; times are shown in `zone`."""
     mailboxes = [_mailbox(box, zone=zone, now=now) for box in today.mailboxes]
+    mailboxes += [unsent_line(box, zone=zone, now=now) for box in today.mailboxes if box.unsent]
     counted = [
         ("surat menunggu dicatat", today.unsettled, False),
         ("surat yang belum diberikan server", today.unfetchable, True),
+        ("surat yang hilang dari server sebelum dapat diambil", today.gone, False),
         ("karantina: surat yang tidak dapat dibaca", today.quarantined, True),
         ("perlu ditinjau", today.review, True),
         ("jatuh tempo hari ini", today.due_today, False),
@@ -64,6 +66,15 @@ def _mailbox(box: MailboxLine, *, zone: ZoneInfo, now: datetime) -> StatusLine:
     late = box.succeeded_at is None or now - box.succeeded_at > LATE
     lag = f", {in_minutes(now - box.succeeded_at)} yang lalu" if box.succeeded_at else ""
     return StatusLine(f"{box.address}: {last}{lag}", urgent=late)
+
+
+def unsent_line(box: MailboxLine, *, zone: ZoneInfo, now: datetime) -> StatusLine:
+    """Say how many letters a mailbox could not send so far, and why; urgent once that lasts."""
+    since = box.unsent_since or now
+    text = (
+        f"{box.address}: {box.unsent} surat kita belum dapat dikirim sejak {short_moment(since, zone)}. {box.hindrance}"
+    )
+    return StatusLine(text, urgent=now - since > LATE)
 
 
 def in_minutes(span: timedelta) -> str:

@@ -1,6 +1,7 @@
 """Reads one telephone number however it is written, and says it in E.164 and as people here write it."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import phonenumbers
@@ -8,17 +9,23 @@ import phonenumbers
 _EXTENSION = re.compile(r"(?i)\s*,?\s*(?:ext|psw|pes)\.?\s*\d+\s*$")
 _WORD = re.compile(r"[^\W\d_]*[^\W\d_OolI][^\W\d_]*\.?:?")
 """A word that is not merely digits misspelt with letters: "telp.", "wa"."""
-_BETWEEN_NUMBERS = re.compile(r"\s*(?:[,;]|/|\batau\b|\bdan\b)\s*")
+_BETWEEN_NUMBERS = re.compile(r"\s*[,;/]\s*")
+_AREA_CODE = re.compile(r"0[2-79]\d{1,2}")
+_SHORTEST_MOBILE = 9
+"""How many digits a mobile number has at least, without its zero."""
+_WITHOUT_ZERO = re.compile(r"8[1-9]\d{7,10}")
+"""A mobile number whose leading zero nobody wrote: 812-3456-7890."""
 _MOST_DIGITS = 15
 """E.164 knows no longer number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Telephone:
-    """A number that was understood: in E.164, and as people here write it."""
+    """A number that was understood: in E.164, and as people here write it; `whole` where nothing else was written."""
 
     e164: str
     spoken: str
+    whole: bool = True
 
 
 def read(written: str, *, local_area: str | None) -> Telephone | None:
@@ -26,12 +33,36 @@ def read(written: str, *, local_area: str | None) -> Telephone | None:
 
     `local_area` (such as "0335") is put before a number that was told without its area code.
     """
-    plain = _WORD.sub(" ", _EXTENSION.sub("", written.strip()))
-    for piece in (plain, *_BETWEEN_NUMBERS.split(_WORD.sub(" / ", written.strip()))):
-        e164 = phone_e164(piece, local_area=local_area) or _without_its_zero(piece)
-        if e164 is not None:
-            return Telephone(e164, spoken(e164))
-    return None
+    bare = _WORD.sub("/", without_extension(written.strip()))
+    alone = bare == written.strip()
+    for piece in _pieces(bare):
+        if (e164 := _one(piece, local_area)) is not None:
+            return Telephone(e164, spoken(e164), alone and digits_of(piece) == digits_of(bare))
+    e164 = _one(bare.replace("/", " "), local_area)
+    return None if e164 is None else Telephone(e164, spoken(e164), whole=False)
+
+
+def kept(written: str, *, local_area: str | None) -> tuple[str, str]:
+    """Return what the book keeps of a number: as people here write it, and in E.164 ("" where it cannot be read).
+
+    What was written beside the number (a second one, an extension, whose it is) is kept with it, word for word.
+    """
+    number = read(written, local_area=local_area)
+    if number is None:
+        return written, ""
+    return number.spoken if number.whole else written, number.e164
+
+
+def _pieces(written: str) -> Iterator[str]:
+    """Give what stands between the marks and words that part numbers; an area code goes with what follows it."""
+    area = ""
+    for piece in _BETWEEN_NUMBERS.split(written):
+        yield area + piece
+        area = f"{piece} " if _AREA_CODE.fullmatch(digits_of(piece)) else ""
+
+
+def _one(piece: str, local_area: str | None) -> str | None:
+    return phone_e164(piece, local_area=local_area)
 
 
 def phone_e164(raw: str, *, local_area: str | None = None) -> str | None:
@@ -47,6 +78,8 @@ def phone_e164(raw: str, *, local_area: str | None = None) -> str | None:
         digits, plus = digits[2:], True
     elif digits.startswith("62") and len(digits) >= 10:
         plus = True
+    if not plus and _WITHOUT_ZERO.fullmatch(digits):
+        digits = "0" + digits
     if not plus and not digits.startswith("0"):
         if local_area is None or not 5 <= len(digits) <= 8:
             return None
@@ -81,15 +114,14 @@ def digits_of(raw: str) -> str:
     return re.sub(r"\D", "", raw.translate(str.maketrans("OolI", "0011")))
 
 
+def core_of(written: str) -> str:
+    """Return the digits that stay the same however a number is written: without country code and leading zeros."""
+    return re.sub(r"\D", "", written).removeprefix("0062").removeprefix("62").lstrip("0")
+
+
 def without_extension(raw: str) -> str:
     """Return a number without the extension at its end."""
     return _EXTENSION.sub("", raw)
-
-
-def _without_its_zero(piece: str) -> str | None:
-    """Read a mobile number whose leading zero nobody wrote: 812-3456-7890."""
-    digits = digits_of(piece)
-    return _as_e164(f"0{digits}") if re.fullmatch(r"8[1-9]\d{7,10}", digits) else None
 
 
 def _as_e164(number: str) -> str | None:
@@ -99,6 +131,16 @@ def _as_e164(number: str) -> str | None:
         parsed = phonenumbers.parse(number, "ID")
     except phonenumbers.NumberParseException:
         return None
-    if not phonenumbers.is_possible_number(parsed) or len(re.sub(r"\D", "", number)) > _MOST_DIGITS:
+    if not _could_be_dialled(parsed) or len(re.sub(r"\D", "", number)) > _MOST_DIGITS:
         return None
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _could_be_dialled(number: phonenumbers.PhoneNumber) -> bool:
+    """Say whether a number is long enough to be called from anywhere: not a part of one, heard or typed halfway."""
+    if phonenumbers.is_possible_number_with_reason(number) != phonenumbers.ValidationResult.IS_POSSIBLE:
+        return False
+    here = number.country_code == phonenumbers.country_code_for_region("ID")
+    national = phonenumbers.national_significant_number(number)
+    short = national.startswith("8") and len(national) < _SHORTEST_MOBILE
+    return not (here and (short or national.startswith("0")))

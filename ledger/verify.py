@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped
 from sqlmodel import Session, SQLModel, col, select
 from sqlmodel.sql.expression import SelectOfScalar
 
-from ledger import erasure, files, issuing, letters, messages, seals, triggers
+from ledger import broadcasts, erasure, files, issuing, letters, messages, seals, staff, triggers
 from ledger.entries import PERSONAL_FIELDS, PLAIN_FIELDS, plain_value
 from ledger.erasure import Lawful
 from ledger.events import GENESIS, digest_of, hash_of
@@ -21,6 +21,7 @@ from ledger.messages import unpack
 from ledger.models import (
     Arrival,
     Attachment,
+    Broadcast,
     ChainHead,
     Entry,
     EntryFile,
@@ -31,11 +32,13 @@ from ledger.models import (
     Raw,
     Recap,
     Series,
+    Staff,
     Tombstone,
 )
 from ledger.words import ArrivalState, Channel, Disposition, LetterState, Purpose, Register
 
 RowT = TypeVar("RowT", Entry, Message, Letter)
+OwnRowT = TypeVar("OwnRowT", Broadcast, Staff)
 _AT_ONCE, _LONG, _RAWS = 500, 50, 3
 """How many rows are read at once; a letter may be as long as a book, and a raw mail may have 25 MB."""
 
@@ -461,36 +464,43 @@ def _letters(session: Session) -> Checked:
     """Compare what stands of each letter with the last event about it; owed at first, and sending, have none."""
 
     def findings() -> Findings:
-        told = _told_of_letters(session)
-        columns = (Letter.id, Letter.state, Letter.entry_id, Letter.purpose, Letter.rfc_message_id, Letter.ended_at)
+        told, lawful = _told_of_letters(session), erasure.lawful(session)
+        columns = (
+            *(Letter.id, Letter.state, Letter.reason, Letter.entry_id, Letter.purpose),
+            *(Letter.rfc_message_id, Letter.ended_at),
+        )
         for row in session.execute(sa.select(*map(col, columns)).order_by(col(Letter.id))):
-            yield _letter_amiss(row, told.get(row.id))
+            yield _letter_amiss(row, told.get(row.id), lawful)
 
     return _first("keadaan setiap surat kita sesuai dengan peristiwanya", findings())
 
 
 @dataclass(slots=True)
 class _ToldOfLetter:
-    """What the events about a letter say of it; `ended_at` is when its last state was told."""
+    """What the events about a letter say of it; `ended_at` is when its last state was told, `event_id` the last one."""
 
+    event_id: int
     entry_id: int | None
     said: dict[str, object]
+    reason: str
     ended_at: datetime | None
 
 
 def _told_of_letters(session: Session) -> dict[int, _ToldOfLetter]:
-    query = sa.select(*map(col, (Event.letter_id, Event.entry_id, Event.verb, Event.at, Event.body)))
+    columns = (Event.letter_id, Event.id, Event.entry_id, Event.verb, Event.at, Event.body, EventValue.value)
+    why = sa.and_(col(EventValue.event_id) == col(Event.id), col(EventValue.field) == "alasan")
+    query = sa.select(*map(col, columns)).join(EventValue, why, isouter=True)
     found: dict[int, _ToldOfLetter] = {}
-    for key, entry_id, verb, at, body in session.execute(
+    for key, event_id, entry_id, verb, at, body, reason in session.execute(
         query.where(col(Event.letter_id).is_not(None)).order_by(col(Event.id))
     ):
         before = found.get(key)
         ended_at = before.ended_at if before and verb == letters.READDRESSED else at
-        found[key] = _ToldOfLetter(entry_id, json.loads(body)["set"], ended_at)
+        found[key] = _ToldOfLetter(event_id, entry_id, json.loads(body)["set"], reason or "", ended_at)
     return found
 
 
-def _letter_amiss(row: sa.Row[Any], told: _ToldOfLetter | None) -> str | None:
+def _letter_amiss(row: sa.Row[Any], told: _ToldOfLetter | None, lawful: Lawful) -> str | None:
     said = told.said["keadaan"] if told else LetterState.OWED
     if row.state not in _UNDER_WAY if said in _UNDER_WAY else row.state != said:
         return f"surat kita {row.id} berkeadaan {row.state}, menurut peristiwanya {said}"
@@ -505,7 +515,14 @@ def _letter_amiss(row: sa.Row[Any], told: _ToldOfLetter | None) -> str | None:
         return f"surat kita {row.id} bukan surat yang disebut peristiwanya"
     if row.state not in _UNDER_WAY and row.ended_at != told.ended_at:
         return f"surat kita {row.id} berakhir pada waktu lain daripada menurut peristiwanya"
+    if row.state not in _UNDER_WAY and row.reason not in _reasons(told, lawful):
+        return f"alasan keadaan surat kita {row.id} tidak sesuai dengan peristiwanya"
     return None
+
+
+def _reasons(told: _ToldOfLetter, lawful: Lawful) -> tuple[str, ...]:
+    """Return what may stand as the reason of a letter that ended: what was told, or what an erasure put there."""
+    return ("", erasure.WITHHELD, erasure.INTERRUPTED) if told.event_id in lawful.events else (told.reason,)
 
 
 def _words(session: Session) -> Checked:
@@ -660,6 +677,59 @@ def _recaps(session: Session) -> Checked:
     return _first("rekap yang diterbitkan tidak berubah", findings())
 
 
+def _broadcasts(session: Session) -> Checked:
+    findings = _as_told(session, Broadcast, broadcasts.VERB, broadcasts.OPENED, seals.of_broadcast)
+    return _first("siaran sesuai dengan peristiwanya", findings)
+
+
+def _accounts(session: Session) -> Checked:
+    findings = _as_told(session, Staff, staff.VERB, staff.MADE, seals.of_account)
+    return _first("akun petugas sesuai dengan peristiwanya", findings)
+
+
+@dataclass(frozen=True, slots=True)
+class _ToldOfRow:
+    """What the events about a broadcast or an account say: the digest in the last one, and the role told last."""
+
+    digest: str | None = None
+    role: str | None = None
+
+
+def _as_told(session: Session, table: type[OwnRowT], verb: str, made: str, whole: Callable[[OwnRowT], str]) -> Findings:
+    """Compare each row with the digest in the last event of a verb about it, and look for rows that are gone.
+
+    Of one older than the first that was made with a digest, no more is known than its events say in plain words, if
+    there are any.
+    """
+    told: dict[int, _ToldOfRow] = {}
+    since = None
+    for said, digest in _told_of_rows(session, verb):
+        key = int(said[verb])
+        before = told.get(key, _ToldOfRow())
+        told[key] = _ToldOfRow(digest or before.digest, said.get("role", before.role))
+        since = key if since is None and digest and said["tindakan"] == made else since
+    for row in session.exec(select(table).order_by(col(table.id))):
+        key = row.id or 0
+        known = told.pop(key, None)
+        of_old = since is None or 0 < key < since
+        if known is None or known.digest is None:
+            same = of_old and (known is None or known.role in (None, getattr(row, "role", None)))
+        else:
+            same = known.digest == whole(row)
+        yield None if same else f"{verb} {key} tidak sesuai dengan peristiwanya"
+    for key in sorted(told):
+        yield f"{verb} {key} hilang"
+
+
+def _told_of_rows(session: Session, verb: str) -> Iterator[tuple[dict[str, Any], str | None]]:
+    seal = sa.and_(col(EventValue.event_id) == col(Event.id), col(EventValue.field) == seals.ROW)
+    query = select(Event.body, EventValue.value).join(EventValue, seal, isouter=True).where(col(Event.verb) == verb)
+    for body, digest in session.exec(query.order_by(col(Event.id))):
+        said = json.loads(body)["set"]
+        if verb in said:
+            yield said, digest
+
+
 CHECKS: tuple[Callable[[Session], Checked], ...] = (
     _triggers,
     _references,
@@ -678,5 +748,7 @@ CHECKS: tuple[Callable[[Session], Checked], ...] = (
     _letters,
     _words,
     _answers,
+    _broadcasts,
+    _accounts,
     _recaps,
 )

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import ColumnElement, and_, func, or_
 from sqlmodel import Session, col, select
 
-from ledger import entries, erasure, labels, letters, messages, search, workflow
+from ledger import entries, erasure, labels, letters, messages, search, secrecy, workflow
 from ledger.dates import short_moment
 from ledger.erasure import Scope
 from ledger.errors import LedgerError
@@ -17,6 +17,8 @@ from ledger.words import Disposition, LetterState
 
 _LEAST = 5
 """Fewer characters stand everywhere, and would name nobody."""
+_RAWS = 3
+"""How many raw mails are held at once; one with its files may have 25 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +69,8 @@ def of_person(session: Session, written: str) -> Found:
     """Return all that is of the person with this e-mail address or telephone number; raises LedgerError.
 
     His own are the entries that bear it, or that his mail opened, and his mails without entry, also delivery reports
-    about him and mails in quarantine whose bytes name him. All else that holds it is a mention.
+    about him and mails in quarantine whose bytes name him. All else that holds it is a mention, also a mail that was
+    fetched and not settled yet.
     """
     written = messages.storable(written.strip())
     if len(written) < _LEAST:
@@ -99,10 +102,26 @@ def _unread(session: Session, address: str) -> Iterable[Message]:
         .join(Raw, col(Raw.digest) == col(Message.raw_digest))
         .where(col(Message.disposition) == Disposition.QUARANTINED, col(Message.erased_at).is_(None))
     )
-    sought = address.lower().encode()
-    for message, raw in session.exec(query):
-        if sought in (messages.unpack(raw) or b"").lower():
+    for message, raw in session.exec(query.execution_options(yield_per=_RAWS)):
+        if _names(raw, address):
             yield message
+
+
+def _unsettled(session: Session, written: str) -> Iterable[Arrival]:
+    """Yield the arrivals that are fetched and not settled yet, and whose bytes hold an address or a number."""
+    query = (
+        select(Arrival, Raw)
+        .join(Raw, col(Raw.digest) == col(Arrival.raw_digest))
+        .where(col(Arrival.message_id).is_(None))
+        .order_by(col(Arrival.id))
+    )
+    for arrival, raw in session.exec(query.execution_options(yield_per=_RAWS)):
+        if _names(raw, written):
+            yield arrival
+
+
+def _names(raw: Raw, written: str) -> bool:
+    return secrecy.says((messages.unpack(raw) or b"").decode("latin-1"), written)
 
 
 def _holds(written: str, *columns: str) -> ColumnElement[bool]:
@@ -122,6 +141,8 @@ def _mentions(session: Session, written: str, lines: Sequence[Entry], mails: Seq
     went = func.lower(col(Letter.recipient)) == written.lower()
     for letter in session.exec(select(Letter).where(went, col(Letter.entry_id).not_in(own))):
         yield f"surat kita {letter.id}{_of_entry(session, letter.entry_id)}"
+    for arrival in _unsettled(session, written):
+        yield f"surat yang belum dicatat (UID {arrival.uid}, folder {arrival.folder}, {arrival.mailbox})"
 
 
 def _of_entry(session: Session, entry_id: int | None) -> str:

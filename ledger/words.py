@@ -94,10 +94,16 @@ class Purpose(StrEnum):
 
 
 class ArrivalState(StrEnum):
-    """What became of one UID seen in a folder; `left` is a mail in Sent that answers nothing in the book."""
+    """What became of one UID seen in a folder.
+
+    `left` is a mail in Sent that answers nothing in the book, `gone` one that left the server before it was given, and
+    `renumbered` one not given before the server gave all mails of the folder other UIDs.
+    """
 
     TAKEN = "taken"
     UNFETCHABLE = "unfetchable"
+    GONE = "gone"
+    RENUMBERED = "renumbered"
     BEFORE_START = "before_start"
     LEFT = "left"
 

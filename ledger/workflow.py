@@ -14,7 +14,7 @@ from ledger.errors import LedgerError
 from ledger.files import Packed, UnfitFile
 from ledger.labels import field as field_name
 from ledger.letters import Answering
-from ledger.models import Entry, Event, Letter, Message, Staff
+from ledger.models import Entry, EntryFile, Event, Letter, Message, Staff
 from ledger.words import CLOSED, Disposition, Kind, LetterState, Purpose, Role, Status
 
 TRANSITIONS: dict[Status, frozenset[Status]] = {
@@ -83,6 +83,9 @@ UNDOABLE = frozenset({"diubah", "dikonfirmasi", "status", "didisposisikan", "dit
 UNDO_WITHIN = timedelta(minutes=10)
 """Later than this a change is taken back by another change, with its own reason."""
 
+TRUE_KIND = "sebenarnya"
+"""What the event of voiding tells of a letter that is none of the office's concern."""
+
 ADDRESS_CAME_LATE = "Entri sudah ditutup ketika alamat surel dicatat; bila perlu, sampaikan lewat jawaban."
 
 _LONGEST = {"email": 320, "phone_e164": 20, "service": 32}
@@ -118,11 +121,13 @@ def _change(
     values: Mapping[str, object],
     *,
     note: str = "",
+    beside: Mapping[str, events.Plain] | None = None,
     default_mailbox: str = "",
 ) -> None:
     """Set fields of an entry and write the event that says so; the note is a personal value.
 
-    Where the address changes, the letters follow it, and `default_mailbox` answers for an entry that has no mailbox.
+    `beside` is what the event tells in plain words that is no field of the entry. Where the address changes, the
+    letters follow it, and `default_mailbox` answers for an entry that has no mailbox.
     """
     _check_seen(entry, act)
     note = messages.storable(note)
@@ -139,7 +144,7 @@ def _change(
         at=act.at,
         actor=act.actor,
         about=events.Subject(entry_id=entry.id),
-        plain=plain,
+        plain=plain | dict(beside or {}),
         personal=personal | ({"catatan": note} if note else {}),
     )
     if "email" in values:
@@ -287,15 +292,20 @@ def add_note(session: Session, entry: Entry, act: Act, *, note: str) -> None:
     _change(session, entry, act, "catatan", {}, note=_needed(note, "Catatan"))
 
 
-def add_files(session: Session, entry: Entry, act: Act, packed: Sequence[Packed]) -> None:
-    """Keep files with an entry written before. Raises LedgerError, of it UnfitFile without any or with none new."""
+def add_files(session: Session, entry: Entry, act: Act, packed: Sequence[Packed]) -> list[EntryFile]:
+    """Keep files with an entry written before, and return those that it had not yet.
+
+    Raises LedgerError, of it UnfitFile without any or with none new.
+    """
     _check_seen(entry, act)
     if entry.status is Status.BATAL:
         raise LedgerError(f"Entri {entry.number} sudah batal.")
     if not packed:
         raise UnfitFile("Pilihlah berkasnya.")
-    if not files.attach(session, entry, packed, at=act.at, actor=act.actor):
+    added = files.attach(session, entry, packed, at=act.at, actor=act.actor)
+    if not added:
         raise UnfitFile("Berkas ini sudah ada pada entri.")
+    return added
 
 
 def merge(session: Session, entry: Entry, act: Act, *, into: Entry) -> None:
@@ -361,16 +371,20 @@ def reopen(session: Session, entry: Entry, act: Act, *, note: str) -> None:
     _change(session, entry, act, "dibuka_kembali", values, note=_needed(note, "Alasan"))
 
 
-def void(session: Session, entry: Entry, act: Act, *, note: str) -> None:
-    """Make an entry void with a reason; its number stays in the book, visible as void. Its letters stay here."""
+def void(session: Session, entry: Entry, act: Act, *, note: str, no_concern: bool = False) -> None:
+    """Make an entry void with a reason; its number stays in the book, visible as void. Its letters stay here.
+
+    `no_concern` says that its letter should never have come into the book: it was an advertisement, say.
+    """
     _check_seen(entry, act)
     if entry.status is Status.BATAL:
         raise LedgerError(f"Entri {entry.number} sudah batal.")
     if held := merged_into(session, entry):
         raise LedgerError(f"Entri {held[0].number} digabungkan ke sini; buka kembali entri itu dahulu.")
     values = {"status": Status.BATAL, **_closing(Status.BATAL, act)}
-    _change(session, entry, act, "dibatalkan", values, note=_needed(note, "Alasan pembatalan"))
-    letters.withhold_waiting(session, entry, reason="Entri dibatalkan sebelum surat dikirim.", at=act.at)
+    told = {TRUE_KIND: Kind.LAINNYA.value} if no_concern else {}
+    _change(session, entry, act, "dibatalkan", values, note=_needed(note, "Alasan pembatalan"), beside=told)
+    letters.withhold_waiting(session, entry, reason=letters.VOIDED, at=act.at)
 
 
 def answer(

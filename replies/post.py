@@ -25,6 +25,9 @@ log = logging.getLogger(__name__)
 _PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 120, 240))
 """How long a letter waits after its first, second, … failure; the last one goes on."""
 
+_LEAST_ATTEMPTS = len(_PAUSES)
+"""A letter is not given up before so many attempts: the computer may have been off all the time between two."""
+
 _DAY = timedelta(days=1)
 _ANSWERS = 20
 """More than the answers of one sending, from the greeting to the final dot; each has the time-out to itself."""
@@ -110,7 +113,7 @@ def facts_of(session: Session, letter: Letter, now: datetime) -> LetterFacts:
     """Collect what the policy may look at for a letter."""
     return LetterFacts(
         recipient=letter.recipient,
-        no_reply=messages.no_reply_of(session, letter.entry_id),
+        no_reply=messages.no_reply_of(session, letter.entry_id, to=letter.recipient),
         sent_lately=letters.sent_to_since(session, letter.recipient, now - _DAY),
         released=letter.released,
         by_officer=letter.purpose is Purpose.JAWABAN,
@@ -224,14 +227,15 @@ def _end(database: Database, letter: Letter, state: LetterState, reason: str, no
 
 def _postpone(database: Database, means: Means, letter: Letter, reason: str) -> None:
     now = means.clock()
-    if now - letter.owed_at >= timedelta(hours=means.settings.letters.give_up_hours):
+    tried = now - (letter.trying_since or now)
+    if tried >= timedelta(hours=means.settings.letters.give_up_hours) and letter.attempts >= _LEAST_ATTEMPTS:
         _end(database, letter, LetterState.FAILED, f"Berkali-kali gagal dikirim. {reason}", now)
         return
     pause = _PAUSES[min(letter.attempts, len(_PAUSES)) - 1]
-    with database.noting() as session:
+    with database.writing() as session:
         row = session.get_one(Letter, letter.id, with_for_update=True)
         if row.state is LetterState.SENDING:  # else somebody else has heard of its outcome meanwhile
-            letters.requeue(row, reason=reason, next_attempt_at=now + pause)
+            letters.requeue(session, row, reason=reason, next_attempt_at=now + pause, at=now)
     letter.state = row.state
 
 

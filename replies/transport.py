@@ -10,6 +10,7 @@ from types import TracebackType
 from config.base import ConfigError
 from config.reach import unreached
 from config.settings import Mailbox, Server
+from ledger.refusals import meaning_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,11 @@ def _tls(server: Server) -> ssl.SSLContext:
 _HELLO = "[127.0.0.1]"
 """How we greet (RFC 5321, section 4.1.4, an address literal): asking for our own name could hang on a name server."""
 
-_QUOTA = re.compile(r"5\.4\.5|5\.7\.0 .*limit|quota|rate limit|too many", re.IGNORECASE)
+_OUR_LIMIT = re.compile(r"5\.4\.5|5\.7\.0 .*limit|rate limit|too many", re.IGNORECASE)
+"""What a server says when we have sent too much: the whole mailbox waits, whatever the code."""
+_ENHANCED = re.compile(r"\b[45]\.\d{1,3}\.\d{1,3}\b")
+_FULL = re.compile(r"quota", re.IGNORECASE)
+"""What it says, with a permanent code, of a recipient whose mailbox is full: that passes."""
 
 
 class Transport:
@@ -191,8 +196,14 @@ def _told_by(wrong: Exception, phase: _Phase) -> Outcome:
         case smtplib.SMTPResponseException():
             return _answered(wrong.smtp_code, _text(wrong.smtp_error), whole_mailbox=wrong.smtp_code == 421)
     if phase is _Phase.HANDED_OVER:
-        return Unknown(f"Sambungan putus setelah seluruh surat diserahkan ({wrong}).")
-    return Postponed(f"Sambungan putus sebelum surat diserahkan ({wrong}).", whole_mailbox=True)
+        return Unknown(f"Sambungan putus setelah seluruh surat diserahkan ({_cut_off(wrong)}).")
+    return Postponed(f"Sambungan putus sebelum surat diserahkan ({_cut_off(wrong)}).", whole_mailbox=True)
+
+
+def _cut_off(wrong: Exception) -> str:
+    if isinstance(wrong, TimeoutError):
+        return "server tidak menjawab pada waktunya"
+    return "diputus oleh server" if isinstance(wrong, smtplib.SMTPServerDisconnected) else unreached(wrong)
 
 
 def _unintelligible(code: int, phase: _Phase) -> bool:
@@ -201,6 +212,12 @@ def _unintelligible(code: int, phase: _Phase) -> bool:
 
 
 def _answered(code: int, said: str, *, whole_mailbox: bool) -> Outcome:
-    if code >= 500 and not _QUOTA.search(said):
-        return Refused(f"Server penerima menolak surat ini: {code} {said}")
-    return Postponed(f"Server meminta dicoba lagi nanti: {code} {said}", whole_mailbox)
+    limited = bool(_OUR_LIMIT.search(said))
+    if code >= 500 and not limited and not _FULL.search(said):
+        return Refused(f"Server penerima menolak surat ini: {_meaning(said)} ({code} {said}).")
+    return Postponed(f"Server meminta dicoba lagi nanti: {_meaning(said)} ({code} {said}).", whole_mailbox or limited)
+
+
+def _meaning(said: str) -> str:
+    found = _ENHANCED.search(said)
+    return meaning_of(found[0] if found else "")

@@ -4,11 +4,12 @@ import zlib
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
+import sqlalchemy as sa
 from sqlmodel import Session, select
 
 from ledger import erasure, snapshot
-from ledger.models import Arrival, Entry, Letter, Message, Tombstone
 from ledger.messages import PackedRaw
+from ledger.models import Arrival, Entry, Letter, Message, Tombstone
 from ledger.periods import Period
 from ledger.verify import verify
 from ledger.words import CLOSED, ArrivalState, Channel, Disposition, LetterState, Purpose, Status
@@ -64,6 +65,7 @@ def every_mail_is_accounted_for_once(world: World) -> None:
     for mail in world.delivered:
         arrival = arrived[mail.place.mailbox, mail.place.folder, mail.place.uid]
         assert arrival.state is ArrivalState.TAKEN and arrival.raw_digest == PackedRaw.of(mail.raw).digest
+        assert arrival.message_id in found, arrival.id
         message = found[arrival.message_id]
         assert message.reason, arrival.id
         assert list(_places(message, found, entries)) == [True], (message.id, message.disposition)
@@ -121,7 +123,7 @@ def nothing_erased_comes_back(world: World) -> None:
         return
     with world.database.reading() as session:
         here = world.gone - _in_other_letters(session, world)
-        assert [where for where, said in _texts(session) if any(mark in said for mark in here)] == []
+        assert [(mark, where) for where, said in _texts(session) for mark in here if mark in said] == []
 
 
 def _in_other_letters(session: Session, world: World) -> set[str]:
@@ -135,7 +137,7 @@ def _in_other_letters(session: Session, world: World) -> set[str]:
 def _texts(session: Session) -> Iterator[tuple[str, str]]:
     """Yield all that stands in any column of any table, packed bytes unpacked, with where it stands."""
     for table in snapshot.tables():
-        for row in session.execute(select(table)).mappings():
+        for row in session.execute(sa.select(table)).mappings():
             for column, value in row.items():
                 said = zlib.decompress(value).decode(errors="replace") if isinstance(value, bytes) and value else value
                 yield f"{table.name}.{column}", str(said)

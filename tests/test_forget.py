@@ -12,6 +12,7 @@ from config.settings import load
 from ledger import erasure_list, staff
 from ledger.database import Database
 from ledger.words import Role
+from ledger.workshops import workshop
 from tests.office import NOW
 from tests.wire.office import Box, write_office
 from tests.wire.smtp import PROJECT
@@ -124,6 +125,57 @@ def test_a_backup_made_to_a_folder_named_by_hand_is_named_also_where_that_is_gon
     assert str(made) in done.stdout and f"{load(config).backup.folder} (sekarang tanpa cadangan)" in done.stdout
     stick.rename(tmp_path / "dicabut")
     assert f"{stick} (folder ini sekarang tidak terpasang)" in _forget(config, "PGD/2026/0001", "--ya").stdout
+
+
+def test_a_disk_lost_after_an_erasure_brings_nothing_back_from_an_older_backup(config: Path) -> None:
+    folder = load(config).backup.folder
+    assert folder is not None and _run(config, "backup").returncode == 0
+    assert _forget(config, "PGD/2026/0001", "--ya").returncode == 0
+    _lose_the_disk(config)
+    restored = _run(config, "restore", str(next(folder.glob("*.cadangan"))))
+    assert restored.returncode == 0, restored.stderr
+    assert "1 penghapusan data pribadi diterapkan lagi" in restored.stdout
+    assert "daftar penghapusan tidak ditemukan" not in restored.stdout
+    assert MARK.encode() not in _bytes(config)
+
+
+def test_a_folder_of_backups_that_is_not_there_is_told_and_without_any_list_restore_says_so(
+    config: Path, tmp_path: Path
+) -> None:
+    folder = load(config).backup.folder
+    assert folder is not None and _run(config, "backup").returncode == 0
+    folder.rename(tmp_path / "lemari")
+    done = _forget(config, "PGD/2026/0001", "--ya")
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1), done.stderr
+    assert "1 penghapusan dicatat" in done.stdout and "run.py backup" in done.stderr and str(folder) in done.stderr
+    _lose_the_disk(config)
+    restored = _run(config, "restore", str(next((tmp_path / "lemari").glob("*.cadangan"))))
+    assert restored.returncode == 0 and "daftar penghapusan tidak ditemukan" in restored.stdout, restored.stderr
+    assert str(erasure_list.place(load(config))) in restored.stdout.replace("\n", "")
+    assert str(tmp_path / "lemari" / "book.penghapusan.jsonl") in restored.stdout
+
+
+def _lose_the_disk(config: Path) -> None:
+    place = erasure_list.place(load(config))
+    for left in (place, *place.parent.glob("book.db*")):
+        left.unlink(missing_ok=True)
+
+
+def test_what_killed_programs_left_goes_or_is_named_and_so_are_documents(config: Path) -> None:
+    folder = load(config).backup.folder
+    assert folder is not None
+    home = erasure_list.place(load(config)).parent
+    left, half = home / ".buku-salinan-ab12_c_9", folder / ".buku-ab12_c_9.sebagian"
+    half.write_bytes(MARK.encode())
+    with workshop(home) as room:
+        left.mkdir()
+        (left / "buku.db").write_bytes(MARK.encode())
+        assert _run(config, "export", "--register", "PGD", "--output", str(home / "keluar.csv")).returncode == 0
+        done = _forget(config, "PGD/2026/0001", "--ya")
+        assert done.returncode == 0 and not left.exists() and room.exists(), done.stderr
+        assert f"masih dipakai; ulangi perintah ini nanti: {room}" in done.stdout
+    assert f"{half} (belum selesai dibuat" in done.stdout
+    assert "  buku (csv, register=PGD), " in done.stdout and "oleh program" in done.stdout
 
 
 def test_a_reason_that_tells_who_it_is_is_refused_before_anything_is_asked(config: Path) -> None:

@@ -1,16 +1,21 @@
 """The verb `export` as an operator meets it: its file, its exit codes, its lines, and the event that it leaves."""
 
+import errno
+import os
+import stat
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+import typer
 from sqlmodel import Session, select
 
 from ledger.database import Database
 from ledger.models import Event
 from ledger.words import Channel, Form, Register
+from run import _whole
 from tests.ledger.documents.asking import csv_rows, json_rows, sheet, text
 from tests.ledger.shelf import WIB, put_entry
 from tests.test_run import one_line, run
@@ -31,10 +36,10 @@ def config(tmp_path: Path) -> Path:
     """An office whose book holds three complaints and a request."""
     config = write_office(tmp_path, [Box()], database_url="sqlite:///book.db")
     with the_book(config) as session:
-        put_entry(session, 1, received_at=datetime(2026, 10, 31, 23, 59, tzinfo=WIB), name="Budi")
-        put_entry(session, 2, received_at=datetime(2026, 11, 1, tzinfo=WIB), channel=Channel.RADIO, name="Ani")
-        put_entry(session, 3, received_at=datetime(2026, 11, 2, tzinfo=WIB), secret=True, name="Tertutup")
-        put_entry(session, 1, series=Register.REG, received_at=datetime(2026, 11, 3, tzinfo=WIB), service="siskotkln")
+        put_entry(session, 1, received_at=datetime(2025, 10, 31, 23, 59, tzinfo=WIB), name="Budi")
+        put_entry(session, 2, received_at=datetime(2025, 11, 1, tzinfo=WIB), channel=Channel.RADIO, name="Ani")
+        put_entry(session, 3, received_at=datetime(2025, 11, 2, tzinfo=WIB), secret=True, name="Tertutup")
+        put_entry(session, 1, series=Register.REG, received_at=datetime(2025, 11, 3, tzinfo=WIB), service="siskotkln")
     return config
 
 
@@ -50,7 +55,7 @@ def numbers(file: Path) -> list[str]:
 @pytest.mark.parametrize("form", list(Form))
 def test_the_name_of_the_file_tells_the_form(config: Path, tmp_path: Path, form: Form) -> None:
     file = tmp_path / f"buku.{form.value}"
-    ended = run("export", "--period", "2026-11", "--output", file, config=config)
+    ended = run("export", "--period", "2025-11", "--output", file, config=config)
     assert ended.code == 0, ended
     assert f"3 entri ditulis ke {file}. Segel buku: peristiwa ke-1 · " in ended.out
     content = file.read_bytes()
@@ -68,10 +73,10 @@ def test_the_name_of_the_file_tells_the_form(config: Path, tmp_path: Path, form:
 @pytest.mark.parametrize(
     ("options", "found"),
     [
-        (["--dari", "1-11-2026"], ["PGD/2026/0002", "PGD/2026/0003", "REG/2026/0001"]),
-        (["--sampai", "2026-10-31"], ["PGD/2026/0001"]),
-        (["--dari", "2026-11-01", "--sampai", "01-11-2026"], ["PGD/2026/0002"]),
-        (["--period", "2026", "--register", "REG"], ["REG/2026/0001"]),
+        (["--dari", "1-11-2025"], ["PGD/2026/0002", "PGD/2026/0003", "REG/2026/0001"]),
+        (["--sampai", "2025-10-31"], ["PGD/2026/0001"]),
+        (["--dari", "2025-11-01", "--sampai", "01-11-2025"], ["PGD/2026/0002"]),
+        (["--period", "2025", "--register", "REG"], ["REG/2026/0001"]),
         (["--kanal", "radio"], ["PGD/2026/0002"]),
         (["--layanan", "siskotkln"], ["REG/2026/0001"]),
         (["--status", "selesai"], []),
@@ -135,9 +140,11 @@ def test_nothing_half_written_is_left_behind(config: Path, tmp_path: Path) -> No
     [
         (["--dari", "kemarin"], "Tanggal ini tidak terbaca"),
         (["--sampai", "9999-12-31"], "di luar buku"),
-        (["--dari", "2026-11-02", "--sampai", "2026-11-01"], "--sampai mendahului --dari"),
-        (["--period", "2026-13"], "bukan periode"),
-        (["--period", "2026-11", "--dari", "2026-11-01"], "--period tidak dapat dipakai bersama"),
+        (["--dari", "2025-11-02", "--sampai", "2025-11-01"], "--sampai mendahului --dari"),
+        (["--period", "2099-05"], "Masa itu belum tiba: baru dimulai Jumat, 1 Mei 2099."),
+        (["--dari", "2099-05-02"], "Masa itu belum tiba"),
+        (["--period", "2025-13"], "bukan periode"),
+        (["--period", "2025-11", "--dari", "2025-11-01"], "--period tidak dapat dipakai bersama"),
         (["--register", "XXX"], "--register"),
         (["--layanan", "tidakada"], "bukan layanan kantor ini"),
         (["--format", "docx"], "--format"),
@@ -152,29 +159,60 @@ def test_a_wrong_command_line_is_one_line_and_writes_nothing(config: Path, optio
     assert exports(config) == []
 
 
+def test_a_recap_of_a_month_that_has_not_come_is_refused_in_words(config: Path, tmp_path: Path) -> None:
+    said = one_line(run("recap", "2099-05", "--output", tmp_path / "rekap.pdf", config=config), 2)
+    assert "Masa itu belum tiba: baru dimulai Jumat, 1 Mei 2099." in said
+    assert not (tmp_path / "rekap.pdf").exists()
+
+
 def test_a_file_that_cannot_be_made_is_one_line_and_no_event(config: Path, tmp_path: Path) -> None:
-    for verb in (["export"], ["recap", "2026-11"]):
+    for verb in (["export"], ["recap", "2025-11"]):
         said = one_line(run(*verb, "--output", tmp_path / f"{'a' * 300}.pdf", config=config), 1)
         assert "namanya terlalu panjang" in said
     assert exports(config) == []
 
 
+def test_a_file_with_personal_values_is_for_its_owner_alone(config: Path, tmp_path: Path) -> None:
+    for verb, file in ((["export"], tmp_path / "buku.csv"), (["recap", "2025-11"], tmp_path / "rekap.txt")):
+        assert run(*verb, "--output", file, config=config).code == 0
+        assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+def test_a_medium_that_can_be_written_no_more_is_told_in_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS))
+
+    with pytest.raises(typer.Exit) as ended, _whole(tmp_path / "buku.csv", overwrite=False) as draft:
+        monkeypatch.setattr(Path, "unlink", refuse)
+        draft.out.write(b"x")
+        refuse()
+    (line,) = capsys.readouterr().err.splitlines()
+    assert ended.value.exit_code == 1 and str(tmp_path / "buku.csv") in line
+    monkeypatch.undo()
+    monkeypatch.setattr(os, "open", refuse)
+    with pytest.raises(typer.Exit), _whole(tmp_path / "buku.csv", overwrite=False):
+        raise AssertionError("no file was made")
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
 @pytest.mark.parametrize(("name", "begins"), [("rekap.pdf", b"%PDF-"), ("rekap.xlsx", b"PK"), ("rekap.txt", b"REKAP")])
 def test_the_name_of_the_file_tells_the_form_of_a_recap(config: Path, tmp_path: Path, name: str, begins: bytes) -> None:
     file = tmp_path / name
-    assert run("recap", "2026-11", "--output", file, config=config).code == 0
+    assert run("recap", "2025-11", "--output", file, config=config).code == 0
     assert file.read_bytes().startswith(begins)
 
 
 def test_a_recap_of_an_unknown_ending_is_a_wrong_command(config: Path, tmp_path: Path) -> None:
     for name in ("rekap.docx", "rekap.csv"):
-        said = one_line(run("recap", "2026-11", "--output", tmp_path / name, config=config), 2)
+        said = one_line(run("recap", "2025-11", "--output", tmp_path / name, config=config), 2)
         assert "tidak dikenal; yang dikenal: pdf, xlsx, txt" in said
         assert not (tmp_path / name).exists()
 
 
 def test_a_recap_is_not_written_under_the_name_of_another_form(config: Path, tmp_path: Path) -> None:
     file = tmp_path / "rekap.xlsx"
-    said = one_line(run("recap", "2026-11", "--format", "pdf", "--output", file, config=config), 2)
+    said = one_line(run("recap", "2025-11", "--format", "pdf", "--output", file, config=config), 2)
     assert "tidak cocok dengan nama berkas" in said
     assert not file.exists()

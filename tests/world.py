@@ -22,7 +22,7 @@ from ledger.errors import LedgerError
 from ledger.files import Packed, pack
 from ledger.issuing import Report
 from ledger.messages import PackedRaw, Place
-from ledger.models import Arrival, Entry, Event, EventValue, Letter, Message, Recap
+from ledger.models import Arrival, ChainHead, Entry, Event, EventValue, Letter, Message, Recap
 from ledger.periods import Period
 from ledger.ports import Told
 from ledger.recording import Desk
@@ -68,9 +68,7 @@ class Delivered:
 def settings_for(port: int) -> Settings:
     """Return the office's configuration with a server of ours, little patience and a small daily cap."""
     ours, server = settings(), Server(host="127.0.0.1", port=port, security="plain")
-    boxes = tuple(
-        box.model_copy(update={"smtp": server, "files_sent": box.address == FIRST}) for box in ours.mailboxes
-    )
+    boxes = tuple(box.model_copy(update={"smtp": server, "files_sent": box.address == FIRST}) for box in ours.mailboxes)
     few = ours.letters.model_copy(update={"pause_seconds": 0, "timeout_seconds": 5, "daily_cap": 3})
     return ours.model_copy(update={"mailboxes": boxes, "letters": few})
 
@@ -99,6 +97,8 @@ class World:
     issued: dict[Period, Report] = field(default_factory=dict)
     backups: list[Path] = field(default_factory=list)
     marks: int = 0
+    ids: int = 0
+    rounds: int = 0
 
     def __post_init__(self) -> None:
         self.office = Office(self.books())
@@ -112,9 +112,20 @@ class World:
         return self.office.database
 
     @property
+    def mails(self) -> dict[bytes, Verdict | Exception]:
+        """What reading the bytes of each mail gives."""
+        return self.office.mails
+
+    @property
     def now(self) -> datetime:
         """What the clock of the office shows."""
         return self.office.clock()
+
+    @property
+    def written_so_far(self) -> tuple[object, ...]:
+        """Return what changes with everything that is written into the book."""
+        with self.database.reading() as session:
+            return self.database, session.get_one(ChainHead, 1).hash, len(self.delivered), self.rounds
 
     def let_pass(self, span: timedelta) -> None:
         """Turn the clock, also back."""
@@ -125,6 +136,11 @@ class World:
         self.marks += 1
         return f"zaitun{self.marks:04d}"
 
+    def new_id(self) -> str:
+        """Return a Message-ID, or the token of a form, that nothing else bears; it tells nothing of anybody."""
+        self.ids += 1
+        return f"surat.{self.ids}@warga.example.org"
+
     def close(self) -> None:
         """Give the book back."""
         self.database.close()
@@ -132,29 +148,37 @@ class World:
     # Citizens write
 
     def mail(self, sender: str, **told: object) -> Judged:
-        """Return a new letter; its mark stands in its words."""
-        mark = self.mark()
-        told = {"subject": f"Perkara {mark}", "rfc_message_id": f"{mark}@warga.example.org"} | told
-        return replace(judged(f"Upah saya belum dibayar, {mark}.", sender=sender, **told), quoted=f"> {mark}")  # type: ignore[arg-type]
+        """Return a new letter; its mark, one of its own unless `mark` is told, stands in its words."""
+        mark = told.pop("mark", "") or self.mark()
+        given = {"subject": f"Perkara {mark}", "rfc_message_id": self.new_id()} | told
+        return replace(judged(f"Upah saya belum dibayar, {mark}.", sender=sender, **given), quoted=f"> {mark}")  # type: ignore[arg-type]
 
     def comes(
         self,
         verdict: Verdict | Exception,
-        mark: str,
         *,
+        mark: str = "",
         mailbox: str = FIRST,
         folder: str = "INBOX",
         raw: bytes = b"",
         silent: bool = False,
         lag: timedelta = timedelta(),
     ) -> bytes:
-        """Let a mail come to a mailbox, fetch it and settle it; the same `raw` are the same bytes once more."""
+        """Let a mail come to a mailbox, fetch it and settle it; the same `raw` are the same bytes once more.
+
+        `lag` is how long it lay on the server.
+        """
+        mark = mark or self._mark_of(verdict)
         raw = raw or f"{mark} {len(self.delivered)}".encode()
-        self.office.mails[raw], self.written[raw] = verdict, mark
+        self.mails[raw], self.written[raw] = verdict, mark
         place = Place(mailbox, folder, 1, len(self.delivered) + 1, folder == "Spam", folder == "Sent", silent)
         self.delivered.append(Delivered(place, raw, self.now - lag))
         self.fetch(self.delivered[-1:])
         return raw
+
+    def _mark_of(self, verdict: Verdict | Exception) -> str:
+        found = _MARK.search(verdict.text) if isinstance(verdict, Judged) else None
+        return found.group() if found else self.mark()
 
     def fetch(self, mails: Iterable[Delivered]) -> None:
         """Take mails from the server and settle them, as a tick of the daemon does."""
@@ -164,10 +188,14 @@ class World:
                 messages.take(session, one.place, raw, received_at=one.received_at, at=self.now)
         self.office.settle()
 
-    def letters_of(self) -> list[tuple[Delivered, Judged]]:
-        """Return the mails that could be read, newest first."""
-        read = ((one, self.office.mails[one.raw]) for one in reversed(self.delivered))
-        return [(one, mail) for one, mail in read if isinstance(mail, Judged)]
+    def readable(self) -> list[Judged]:
+        """Return the mails that can be read, newest first."""
+        read = (self.mails[one.raw] for one in reversed(self.delivered))
+        return [mail for mail in read if isinstance(mail, Judged)]
+
+    def unreadable(self) -> list[bytes]:
+        """Return the bytes of the mails that nothing can read."""
+        return [raw for raw, verdict in self.mails.items() if not isinstance(verdict, Judged)]
 
     # Officers act
 
@@ -201,6 +229,7 @@ class World:
 
     def round(self, answer: Answer, in_sent: bool | str | None) -> None:
         """Do one round of the post; `in_sent` is what the Sent folder tells of letters whose outcome nobody heard."""
+        self.rounds += 1
         self.sink.fail(*FAULTS[answer])
         self.sent.answer = in_sent
         port = self.sink.port

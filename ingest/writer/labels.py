@@ -4,7 +4,18 @@ import re
 from collections.abc import Iterable, Sequence
 
 from ingest.telephones import find_telephones
-from ingest.writer.words import ADDRESS_CUE, ORG_START, Candidate, Field, checked, name_like, name_value, stripped
+from ingest.writer.others import OTHER_PARTY
+from ingest.writer.words import (
+    ADDRESS_CUE,
+    IN_SENTENCES,
+    ORG_START,
+    Candidate,
+    Field,
+    checked,
+    name_like,
+    name_value,
+    stripped,
+)
 
 _LABELS: tuple[tuple[Field, str], ...] = (
     (
@@ -34,7 +45,11 @@ _LABELS: tuple[tuple[Field, str], ...] = (
         r"\(?sesuai\s+ktp\)?))?"
         r"|penanggung\s+jawab(?:\s+perusahaan)?|pic(?:\s+kami)?|narahubung|pengurus|nama|nm|nma|name|full\s+name|"
         r"atas\s+nama|a\.?\s?n\.?|a/n|pengirim|pelapor|pengadu|pemohon|identitas\s+(?:pelapor|pengadu)"
-        r"|ketua(?:\s+(?:rt|rw|regu|kelompok|panitia|umum))?|koordinator(?:\s+\w+)?|perwakilan",
+        r"|ketua(?:\s+(?:rt|rw|regu|kelompok|panitia|umum))?|koordinator(?:\s+\w+)?"
+        r"|(?:petugas\s+lapangan|pl|prcpmi|pendamping|pemilik|pengelola|cp|yang\s+(?:mengurus|menagih|melapor|mengadu)|"
+        r"(?:wakil|perwakilan)(?:\s+(?:pekerja|karyawan|buruh|warga|keluarga))?|(?:suami|istri|anak|ibu|bapak|ayah|bibi|paman|"
+        r"kakak|adik|keluarga)(?:nya)?)"
+        r"(?:\s+kami)?",
     ),
     (
         "instansi",
@@ -76,6 +91,15 @@ _ACCUSED_HEADING = re.compile(
     r"(?:yang\s+)?(?:di)?(?:terlapor|teradu|dilaporkan|diadukan|laporkan|adukan)\b[^:]{0,20}:?\s*$"
     r"|^(?:data|identitas)\s+(?:perusahaan|petugas|pelaku|majikan|agen|cpmi|korban)\s*:?\s*$"
 )
+_OTHER_ROW = re.compile(
+    rf"(?i)^(?:(?:data|identitas|nama)\s+)?(?:si\s+|pihak\s+)?(?!petugas(?!\s+loket)|pl\b|pemilik|owner|operator|staf|direktur|"
+    rf"pimpinan|hrd|hrga|personalia|pegawai|kabag|pengacara|kuasa)(?:{OTHER_PARTY}|perekrut|tekong)"
+    rf"(?:\s*-?nya|\s+(?:saya|kami|itu|tersebut|lapangan|yang\s+\w+))*\s*[:=]\s*(?P<name>.*)$"
+    rf"|^nama\s+(?:{OTHER_PARTY}|perekrut|tekong)(?:\s*-?nya|\s+(?:saya|kami|itu|tersebut|lapangan))*\s*(?:[:=\t]|\s-\s)\s*"
+    rf"(?P<named>.*)$"
+)
+"""A row that names somebody else by what he is: "Sponsor: ...", "Nama agen: ..."; the rows below it are of him."""
+_NAME_ROW = re.compile(r"(?i)^nama\b(?!\s*(?:perusahaan|pt|instansi|kantor))")
 _WRITER_HEADING = re.compile(
     r"(?i)^(?:(?:data|identitas|keterangan|profil)\s+)?(?:diri|saya|(?:pihak\s+)?(?:pe)?lapor|pengadu|pemohon|"
     r"pengirim|kontak)\b[^:]{0,20}:?\s*$|yang bertanda ?tangan"
@@ -97,16 +121,33 @@ def _fields_of(label: str) -> list[Field]:
 
 
 def writers_own(lines: Sequence[str]) -> list[str]:
-    """Leave out the block that describes the accused; it ends at a blank line before prose or at the writer's block."""
+    """Leave out the blocks that describe other people: the accused, the agent, the foreman.
+
+    A block ends at a blank line before prose, at the writer's own block, or where a second name is asked for.
+    """
     kept: list[str] = []
-    accused = False
+    others = named = False
     for at, line in enumerate(lines):
-        if _ACCUSED_HEADING.match(line):
-            accused = True
-        elif _WRITER_HEADING.search(line) or (accused and line == "" and _prose_follows(lines, at)):
-            accused = False
-        kept.append("" if accused else line)
+        row = _OTHER_ROW.match(line)
+        if row or _ACCUSED_HEADING.match(line):
+            others, named = True, bool(row and (row["name"] or row["named"]))
+        elif others and (_is_writers(line, named) or (line == "" and (named or _prose_follows(lines, at)))):
+            others = False
+        elif _NAME_ROW.match(line):
+            named = True
+        kept.append("" if others else line)
     return kept
+
+
+def _is_writers(line: str, named: bool) -> bool:
+    """Say whether a line inside the block of somebody else begins what the writer says of himself.
+
+    `named` tells that the other one has his name already.
+    """
+    if _WRITER_HEADING.search(line):
+        return True
+    told = bool(IN_SENTENCES.search(line)) and not _LABEL_AT_START.match(line)
+    return named and (told or bool(_NAME_ROW.match(line)))
 
 
 def _prose_follows(lines: Sequence[str], at: int) -> bool:
@@ -187,18 +228,29 @@ def _continued(lines: Sequence[str], at: int, value: str) -> tuple[str, int]:
     return value, at
 
 
-_LESS_SURE = re.compile(r"(?i)\ba\.?\s?n\.?\b|atas\s+nama|cpmi|calon|^rumah$|ketua|koordinator|perwakilan")
+_OF_FIRM = re.compile(r"(?i)\b(?:kantor|perusahaan|instansi|usaha)\b")
+"""Of several addresses the writer's own counts before that of the firm."""
+_OF_RELATIVE = re.compile(r"(?i)(?:suami|istri|anak|ibu|bapak|ayah|bibi|paman|kakak|adik|keluarga)(?:nya)?$")
+_LESS_SURE = re.compile(
+    r"(?i)\ba\.?\s?n\.?\b|atas\s+nama|cpmi|calon|^rumah$|ketua|koordinator|perwakilan|"
+    r"petugas|^pl\b|prcpmi|pendamping|pemilik|pengelola|^cp\b|^yang\b|wakil|^(?:suami|istri|anak|ibu|"
+    r"bapak|ayah|bibi|paman|kakak|adik|keluarga)"
+)
 
 
 def from_labels(lines: Sequence[str]) -> Iterable[Candidate]:
     for label, value in _labelled_pairs(lines):
         fields = _fields_of(label)
         for field, part in zip(fields, _split_values(value, len(fields)), strict=False):
+            if _OF_RELATIVE.match(label) and not name_like(re.split(r"[,(]", part)[0], frozenset()):
+                continue  # a dialogue: "Ibu: sudah makan?"
             found = checked(field, part)
             if found and field == "telepon":
                 yield from _name_beside(part)
             if found:
                 sure = 0.7 if _LESS_SURE.search(label) else 0.95
+                if field == "alamat" and _OF_FIRM.search(label):
+                    sure = 0.9
                 yield Candidate(field, found, f"isian “{label.strip()}”", sure)
 
 

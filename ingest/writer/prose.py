@@ -4,7 +4,8 @@ import re
 from collections.abc import Iterable
 
 from ingest.telephones import find_telephones
-from ingest.writer.places import PLACE, is_city
+from ingest.writer.others import OTHER_PARTY
+from ingest.writer.places import PLACE, is_city, is_place
 from ingest.writer.words import (
     ADDRESS_CUE,
     ADDRESS_SMALL,
@@ -27,7 +28,9 @@ from ingest.writer.words import (
     is_common,
     is_told,
     name_value,
+    small_name_like,
     stripped,
+    words_of,
 )
 
 _I = (
@@ -49,12 +52,14 @@ _INTRODUCED_SMALL = re.compile(
 )
 _SELF = re.compile(
     rf"(?:^|[^\w\s'’`]\s*|\n|\b(?i:pak|bu|bapak|ibu|mas|mbak|kak|min|admin|ini|bahwa|maka|hormat|wb|pagi|siang|sore|"
-    rf"malam)\s+){_I},?\s+(?P<name>(?:(?i:cak|mbah|lek|mbak|bu|pak|buk|abah|bang)\s+)?{NAME}{DEGREE})"
+    rf"malam)\s+){_I},?\s+(?:(?i:petugas\s+lapangan|pl|prcpmi|staf|staff|(?:istri|suami|anak|kakak|"
+    rf"adik|ibu|bapak|ayah|keponakan)nya)\s+)?"
+    rf"(?P<name>(?:(?i:cak|mbah|lek|mbak|bu|pak|buk|abah|bang)\s+)?{NAME}{DEGREE})"
 )
 _SELF_SMALL = re.compile(
     r"(?i)(?:^|[^\w\s'’`]\s*|\n|\b(?:pak|bu|mas|mbak|kak|min|ini)\s+)(?:saya|sy|aku|kulo|kula|kaule|ni)\s+"
     r"(?P<name>[a-z]{3,}(?:\s+[a-z]{3,}){0,2}?(?=\s+(?:dari|dr|asal|jl|jln|dusun|dsn|desa|ds|rt|gang|gg|umur|"
-    rf"bapak\s+dari|ibu\s+dari|{PLACE})\b)|[a-z]{{3,}}(?=\s*\.|\s*\n|\s*\Z))"
+    rf"usia|alamat|almt|rumah|tinggal|domisili|warga|bapak\s+dari|ibu\s+dari|{PLACE})\b)|[a-z]{{3,}}(?=\s*\.|\s*\n|\s*\Z))"
 )
 _THIS_IS = re.compile(
     rf"(?:^|[.,!?\n]\s*|\b(?i:pak|bu|min|kak|mbak|mas|disnaker|dinas|admin)\s+)(?i:ini|iki)\s+"
@@ -62,6 +67,15 @@ _THIS_IS = re.compile(
     rf"\s*[,.\n]|\s*$)"
 )
 _FROM_ME = re.compile(rf"(?m)^(?i:dari|salam\s+dari)\s+(?P<name>{NAME}{DEGREE})(?=\s*[,(]|\s*$)")
+_SELF_REPORTS = re.compile(
+    r"(?i)(?:^|[.,!?\n]\s*|\b(?:pak|bu|mas|mbak|kak|min|bapak|ibu)\s+)(?:saya|sy|aku|kulo|kaule)\s+(?P<name>[a-z]{3,}(?:\s+[a-z]{3,})?)"
+    r"(?=\s+(?:(?:mau|ingin|izin|ijin|arep|badhe|hendak)\s+(?:lapor|melapor|melaporkan|ngadu|mengadu|mengadukan|tanya|nanya|"
+    r"bertanya|tanglet|daftar|mendaftar)|(?:bagian|bag|karyawan|karyawati|pekerja|buruh|operator|kuli|sopir|kasir|satpam)\s|"
+    r"(?:be)?kerja\s+di\b))"
+    r"|(?i:\bini)\s+(?:(?:pak|bu|mas|mbak|cak)\s+)?(?P<told>[a-z]{3,}(?:\s+[a-z]{3,})?)(?=\s+(?i:pl|prcpmi|petugas\s+lapangan|pt|cv|ud|hrd|"
+    r"bagian)\b)"
+)
+"""A name in small letters, before what its bearer is or comes for."""
 _SELF_SENDER = re.compile(
     r"(?i)\b(?:saya|sy|kulo|kula|kaule|aku|dengan)\s+(?P<name>[^\W\d_][\w'’`.]*(?:\s+[^\W\d_][\w'’`.]*){0,3})"
 )
@@ -77,7 +91,7 @@ _OWN_ORG = re.compile(
     rf"(?:\s+(?:\w+\s+){{0,3}}(?:di|pada|dari|in|at|of|for))?(?:\s+vendor)?|yang\s+punya|yg\s+punya)\s+(?P<org>{ORG})"
 )
 _FROM_ORG = re.compile(
-    rf"(?i:\b(?:(?:kami|saya)\s+(?:\w+\s+){{0,4}}?dari|kami\s+mewakili|mewakili|kami\s+selaku|selaku|kami|"
+    rf"(?i:\b(?:(?:kami|saya)\s+(?:\w+\.?\s+){{0,4}}?dari|kami\s+mewakili|mewakili|kami\s+selaku|selaku|kami|"
     rf"dengan\s+ini|bersama\s+ini)),?\s+(?P<org>{ORG})"
 )
 _ACTING_ORG = re.compile(
@@ -98,17 +112,29 @@ _ADDRESS_PROSE = re.compile(
     r"(?:kan)?(?:\s+di)?|bertempat\s+tinggal\s+di|tinggal(?:\s+saya)?\s+di|berdomisili\s+di|domisili(?:\s+di)?|"
     r"rumah(?!\s+(?:sakit|makan|singgah|tangga|ibadah))(?:\s+(?:saya|kulo|sy|kami))?(?:\s+di)?|kantor\s+kami(?:\s+beralamat)?(?:\s+di)?|griy[oa]\s+kul[oa]|griy[oa]|omah(?:\s*ku)?(?:\s+(?:nang|neng|"
     r"di))?|warga|asal|roma(?:na)?\s+(?:kaule|sengko)?\s*(?:e|neng|di)?)\s*[:,]?\s+)"
-    r"(?P<address>[A-Za-z0-9][^\n;?!]{3,140})"
+    r"(?P<address>[A-Za-z0-9][^\n\t;?!]{3,140})"
 )
+_LIVES = re.compile(r"(?i)(?:alamat|domisili|rumah|omah|tinggal|bertempat|berdomisili|beralamat)")
+_PLACE_FIRST = re.compile(rf"(?!(?-i:bantaran)\b){PLACE}(?:,?\s+{PLACE})*(?=\s*\Z|\s*[,.]|\s+[a-z])", re.IGNORECASE)
+_ANOTHERS_PLACE = re.compile(rf"(?i)(?:\w+nya\b|{OTHER_PARTY}\b|(?:pelapor|pengadu|pemohon|rumah)\s*$)")
+"""Behind "alamat": where somebody or something else is."""
 _ADDRESS_STOP = re.compile(
     r"(?i)\s+(?:dan|yang|ingin|mau|bermaksud|dengan|mengadukan|melaporkan|melapor|menyampaikan|mengajukan|saya|"
     r"kami|sudah|telah|adalah|bekerja|mohon|untuk|tidak|mendaftarkan|mengusulkan|menanyakan|selaku|sejak|mewakili|karyawan|pekerja|datang|kulo|badhe|"
     r"bade|arep|ape|nyuwun|terro|rencana|lewat|melalui|hp|wa|telp|telepon|tlp|no\s*hp|nomor|nomer|mbak|pak|bu)\b"
 )
 _OTHERS_PHONE = re.compile(
-    r"(?i)\b(?:petugas|calo|agen|pelaku|oknum|dinas|kantor|terlapor|mandor|bos|hrd|pimpinan|pemilik|sponsor|"
+    r"(?i)\b(?:petugas|calo|agen|pelaku|oknum|dinas|disnaker|disperinaker|terlapor|mandor|bos|hrd|pimpinan|pemilik|sponsor|"
     r"penipu|pengirim\s+pesan|call\s*center|panitia|hubungi\s+(?:kantor|dinas)|perusahaan)(?:nya)?\b[^.?!\n]{0,30}$"
 )
+
+
+_STATES = words_of(
+    "muslim muslimah islam kristen katolik hindu buddha jawa madura janda duda lajang lulusan alumni rumah tangga "
+    "sarjana anak istri suami orang pengguna penyandang difabel tunanetra tunarungu sangat sungguh ingin mau "
+    "butuh pl gm mandor juragan"
+)
+"""What people say they are, or want, behind "saya": no names."""
 
 
 def _cut_name(raw: str, sender: frozenset[str]) -> str | None:
@@ -119,7 +145,8 @@ def _cut_name(raw: str, sender: frozenset[str]) -> str | None:
         bare = word.strip(".,").casefold()
         if (
             bare in NOT_NAME
-            or (raw.isupper() and is_common(word))
+            or bare in _STATES
+            or (is_common(word) and (raw.isupper() or _VERB.match(word)))
             or re.fullmatch(ORG_WORD, word.strip(".,"))
             or ROLE.fullmatch(word.strip(".,"))
         ):
@@ -128,6 +155,18 @@ def _cut_name(raw: str, sender: frozenset[str]) -> str | None:
         if word.endswith(".") and len(word) > 4:
             break
     return name_value(" ".join(kept)) if kept else None
+
+
+_OF_RELATIVE = re.compile(
+    r"(?i)\b(?:mewakili|untuk|demi|tentang|mengenai|adalah|anak|dari|oleh|nama|istri|suami|bos|atasan)\s+"
+    r"(?:ibu|bapak|mas|mbak|kak|kakak|adik|ayah|pak|bu)\s+(?:saya|sy|kami)\s*,?\s+(?:(?:ibu|bapak|pak|bu|mbak|mas)\s+)?$"
+    r"|\b(?:ibu|bapak|mas|mbak)\s+(?:saya|sy|kami),\s+(?:(?:ibu|bapak|pak|bu|mbak|mas|alm)\.?\s+)$"
+)
+"""Before a name: "mewakili ibu saya, Ibu ..." names the mother, though "Bu, saya ..." names the writer."""
+_VERB = re.compile(
+    r"(?i)(?:ng|ny|nge|mem|men|meng|ber|ter|di(?!ah|an|mas|ka|dik|na|ni|to|ta))[a-z]{4,}|[a-z]+(?:kan|nya)$"
+)
+"""A verb by its affixes, though nobody knows its stem."""
 
 
 def names_in_prose(flow: str, sender: frozenset[str]) -> Iterable[Candidate]:
@@ -144,14 +183,20 @@ def names_in_prose(flow: str, sender: frozenset[str]) -> Iterable[Candidate]:
         for match in pattern.finditer(flow):
             raw = match["name"]
             name = _cut_name(raw, sender)
+            if pattern is _SELF and _OF_RELATIVE.search(flow[max(0, match.start("name") - 60) : match.start("name")]):
+                continue
             if pattern is _INTRODUCED_SMALL and any(is_common(word) for word in raw.split()):
                 continue
             if name:
                 known = bool(sender & set(name.casefold().split()))
                 yield Candidate("nama", name, source, min(0.94, confidence + (0.1 if known else 0.0)))
     for match in _SELF_SMALL.finditer(flow):
-        if not any(is_common(word) for word in match["name"].split()):
+        if not any(is_common(word) or _VERB.match(word) for word in match["name"].split()):
             yield Candidate("nama", match["name"], "perkenalan", 0.6)
+    for match in _SELF_REPORTS.finditer(flow):
+        name = match["name"] or match["told"]
+        if all(small_name_like(word) and not _VERB.match(word) for word in name.split()):
+            yield Candidate("nama", name, "perkenalan", 0.55)
     for match in _RUN_ON.finditer(flow):
         words = match["name"].casefold().split()
         if not (NOT_NAME | EVERYDAY | ADDRESS_SMALL) & set(words):
@@ -175,7 +220,8 @@ def _names_by_sender(flow: str, sender: frozenset[str]) -> Iterable[Candidate]:
 
 
 _AFTER_NAME = (
-    rf"(?:^|[^\w\s'’`]\s*|(?<=\s)){_I},?\s+(?:(?i:cak|mbah|lek|mbak|bu|pak|bapak|ibu|buk|abah)\s+)?{NAME}{DEGREE}"
+    rf"(?:^|[^\w\s'’`]\s*|(?<=\s)){_I},?\s+(?:(?i:cak|mbah|lek|mbak|bu|pak|bapak|ibu|buk|abah)\s+)?"
+    rf"(?!(?i:kepala|sekretaris|kades|lurah|camat|perangkat)\b){NAME}{DEGREE}"
 )
 _FROM = r"(?i:dari|dr|dhari|deri|saking|teko|asal|asli|warga|orang|rumah|nang|di|ndek|yg\s+dari)"
 _PLACE_AFTER_NAME = re.compile(
@@ -192,7 +238,7 @@ _ADDRESS_AFTER_NAME = re.compile(
     rf"ds|kel|kampung|blok|rt)\b\.?)\s[^\n;?!]{{2,120}})"
 )
 _NAME_ALONE = re.compile(
-    rf"(?:{_AFTER_NAME}|\b(?i:ini|bu|pak)\s*,?\s+{CAP}),?\s+"
+    rf"(?:{_AFTER_NAME}|\b(?i:ini|bu|pak)\s*,?\s+(?P<bearer>{CAP})),?\s+"
     rf"(?P<between>(?:(?!(?i:cpmi|calon|pmi|tki|tkw|proses|daftar|mendaftar|mantan|eks|terhadap)\b)[\w()]+,?\s+){{0,5}}?)"
     rf"(?P<org>{ORG})"
 )
@@ -217,7 +263,7 @@ def addresses_after_names(flow: str) -> Iterable[Candidate]:
 
 _EVERYDAY_GOES_ON = re.compile(
     r"\s+(?:istri|suami|anak|alumni|umur|usia|kerja|kuli|tukang|buruh|pekerja|ini|mau|ada|pak|bu|sejak|sudah|punya|"
-    r"BIKIN|MAU|INI|SUDAH)\b"
+    r"bikin|buat|minta|ingin|tidak|belum)\b"
 )
 
 
@@ -227,7 +273,7 @@ def organisations_after_names(flow: str) -> Iterable[Candidate]:
         return
     for match in _NAME_ALONE.finditer(flow):
         value = _cut_org(match["org"])
-        if value and not IN_SENTENCES.search(match["between"]):
+        if value and not IN_SENTENCES.search(match["between"]) and not is_common(match["bearer"] or ""):
             yield Candidate("instansi", value, "di belakang nama", 0.6)
 
 
@@ -244,21 +290,34 @@ def organisations_in_prose(flow: str) -> Iterable[Candidate]:
         (_OWN_EMPLOYER, 0.6, True),
     ):
         for match in pattern.finditer(flow):
+            if pattern is _ACTING_ORG and _is_counterparty(flow, match):
+                continue
             value = _cut_org(match["org"])
             if value and not (employer and former and not _STUDIED_AT.match(value)):
                 yield Candidate("instansi", value, "kalimat surat", confidence)
 
 
+_OPPOSITE = re.compile(
+    r"(?i)\b(?:dengan|antara|bersama|kepada|terhadap|melawan|oleh|untuk|pada|menegur|melaporkan|mengadukan)\s+$"
+)
+
+
+def _is_counterparty(flow: str, match: re.Match[str]) -> bool:
+    """Say whether an organisation only seems to act: it is the other side, or its sentence has ended."""
+    before = flow[max(0, match.start("org") - 20) : match.start("org")]
+    return bool(_OPPOSITE.search(before)) or bool(re.search(r"\w{3,}\.$", match["org"]))
+
+
 _SMALL_ORG = re.compile(
     r"(?i:\b(?:(?:be)?kerja|karyawan|karyawati|pegawai|pekerja|buruh|staf|operator|satpam|sopir|kasir|"
-    r"bagian\s+\w+|saya|kami)(?:\s+(?:di|pada|dari|nang|neng))?)\s+(?P<org>(?:pt|cv|ud)\b\.?(?:\s+[a-z]{2,}){1,3})"
+    r"bagian\s+\w+|saya|kami|pl|prcpmi|petugas\s+lapangan|hrd|hrga)(?:\s+(?:di|pada|dari|nang|neng))?)\s+(?P<org>(?:pt|cv|ud)\b\.?(?:\s+[a-z]{2,}){1,3})"
 )
 _SHOP = re.compile(
     r"(?i:\b(?:(?:be)?kerja|karyawan|karyawati|pegawai|pekerja|buruh|staf|kasir|pramuniaga|sopir|waiter|waitress|"
     r"pelayan|spg|penjaga|jaga|perawat|guru|saya|kami)(?:\s+(?:di|pada|dari))?)\s+"
     rf"(?P<org>(?:toko|kafe|cafe|kedai|depot|warung|resto|restoran|hotel|pabrik|koperasi|yayasan|bengkel|klinik|"
     rf"apotek|rumah\s+makan|rumah\s+sakit|katering|catering|konveksi|swalayan|minimarket|salon|percetakan|gudang|"
-    rf"sekolah|kapal)(?:\s+[a-z]+)?(?:\s+{CAP}){{1,4}})"
+    rf"sekolah|kapal)(?:\s+(?!(?:di|ke|dari|ikan)\b)[a-z]+)?(?:\s+{CAP}){{1,4}})"
 )
 _WORKER = re.compile(
     r"(?i)\b(?:saya|kami|sy)\b(?:\s+\w+){0,5}\s+(?:kerja|bekerja|karyawan|karyawati|buruh|pekerja|pegawai|lembur|"
@@ -374,7 +433,8 @@ def addresses_beside(flow: str) -> Iterable[Candidate]:
 def addresses_in_prose(flow: str) -> Iterable[Candidate]:
     for match in _ADDRESS_PROSE.finditer(flow):
         value = first_sentence(match["address"])
-        if flow[match.end("address") : match.end("address") + 1] == "?":
+        asked = value == match["address"] and flow[match.end("address") : match.end("address") + 1] == "?"
+        if asked or _ANOTHERS_PLACE.match(value):
             continue
         stop = _ADDRESS_STOP.search(value)
         if stop:
@@ -384,6 +444,10 @@ def addresses_in_prose(flow: str) -> Iterable[Candidate]:
             value = value[: numbers[0].start]
         address = address_value(_before_everyday(value))
         cued = bool(address and ADDRESS_CUE.search(address))
+        place = _PLACE_FIRST.match(value) if _LIVES.match(match.group()) else None
+        if not cued and place and is_place(place.group()) and not is_city(place.group()):
+            yield Candidate("alamat", stripped(place.group()), "kalimat surat", 0.65)
+            continue
         if not cued and not value[:1].isupper():
             continue
         if address and not cued and all(is_common(word) for word in address.split()):

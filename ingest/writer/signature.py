@@ -2,9 +2,11 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from ingest.footers import without_footers
 from ingest.telephones import find_telephones
+from ingest.writer.endings import without_courtesies
 from ingest.writer.places import is_city, is_place, without_place
 from ingest.writer.words import (
     ABBREVIATION,
@@ -35,16 +37,16 @@ from ingest.writer.words import (
 _CLOSING = re.compile(
     r"(?i)^(?:(?:salam\s+)?hormat(?:\s+(?:saya|kami|kulo))?|hormatku|wassalam\w*|salam\w*|ttd|tertanda|pengadu|"
     r"pelapor|pemohon|yang\s+(?:mengadu|melapor|membuat\s+\w+)|(?:best|kind|warm)?\s*regards|sincerely|yours\s+\w+|"
-    r"matur\s+(?:nuwun|suwun)|terima\s*kasih|thanks?|thank\s+you|trims|makasih|suwun)\b[^A-Z\n]{0,30}$"
+    r"rgds|wass|wss|trmksh|mksh|maturnuwun|matur\s+(?:nuwun|suwun)|terima\s*kasih|thanks?|thank\s+you|trims|makasih|suwun)\b[^A-Z\n]{0,30}$"
 )
 _CLOSING_HEAD = re.compile(
     r"^(?i:(?:salam\s+)?hormat(?:\s+(?:saya|kami|kulo))?|hormatku|wassalam\w*(?:\s+wr\.?\s*wb\.?)?|salam"
-    r"(?:\s+hormat)?|ttd|tertanda|(?:best|kind|warm)?\s*regards|sincerely|matur\s+(?:nuwun|suwun)|terima\s*kasih|"
+    r"(?:\s+hormat)?|ttd|tertanda|(?:best|kind|warm)?\s*regards|sincerely|rgds|wass|wss|trmksh|mksh|maturnuwun|matur\s+(?:nuwun|suwun)|"
+    r"terima\s*kasih|"
     r"thanks?|thank\s+you|trims|makasih|suwun|pengadu|pelapor|pemohon|dari|sekretariat)\b\.?\s*[,:!-]\s*(?=[A-Z(]|drg?\.|apt\.)"
 )
 _IGNORED = re.compile(r"(?i)^(?:nip|nik|nrp|npwp|no\.?\s*ktp|email|e-mail)\b[\s.:]*[\d .\-|]*$")
 _SEPARATOR = re.compile(r"\s*[|;•·()\t]\s*|\s+[/\-–—]\s+|,\s*(?!\d)|\s+[-–—](?=[A-Z])")
-_DEVICE = re.compile(r"(?i)^(?:dikirim|terkirim|sent|get)\b.*\b(?:dari|from|outlook|iphone|android)\b")
 _DATE_LINE = re.compile(
     r"(?i)^[A-Z][\w. ]{2,30}[,\s]\s*(?:tgl\.?\s*|tanggal\s*)?(?:(?:\d{1,2}\s+)?(?:jan|feb|peb|mar|apr|mei|jun|jul|agu|"
     r"agt|ags|sep|okt|oct|nov|nop|des|dec)[a-z]*\.?\s+\d{4}|\d{1,2}[-/.]\d{1,2}[-/.]\d{2,4})\.?$"
@@ -80,7 +82,7 @@ def _without_phones(line: str) -> tuple[str, list[str]]:
 
 
 _OCCUPATION = re.compile(
-    r"(?i)(?:bag|bagian|eks|ex|borongan|vendor|kasir|kuli|sopir|supir|driver|satpam|kontraktor|konsultan|pos|line|tki|"
+    r"(?i)(?:(?:ibu|bapak|ayah|kakak|adik|anak|suami|istri|bibi|paman|keponakan)nya|bag|bagian|eks|ex|borongan|vendor|kasir|kuli|sopir|supir|driver|satpam|kontraktor|konsultan|pos|line|tki|"
     r"tkw|mantan|gudang|anggota|alumni|pencari|kurir|tukang|penjaga|siswa|guru|perawat|petani|nelayan|istri|suami|"
     r"orang\s+tua|toko)\b"
 )
@@ -113,7 +115,7 @@ def _is_office_of_city(plain: str) -> bool:
 
 def _pieces(line: str, sender: frozenset[str]) -> list[_Piece] | None:
     """Read one line of a signature; None where it is no such line."""
-    if not line or _CLOSING.match(line) or _IGNORED.match(line) or _DEVICE.match(line) or _DATE_LINE.match(line):
+    if not line or _CLOSING.match(line) or _IGNORED.match(line) or _DATE_LINE.match(line):
         return []
     rest, numbers = _without_phones(EMAIL.sub(" | ", line))
     rest = _CLOSING_HEAD.sub("", rest.strip(" |,-–—/~")).strip(" |,-–—/~")
@@ -133,7 +135,7 @@ def _parts(rest: str) -> list[str]:
     """Split a line at its separators, degrees staying with the name before them."""
     parts: list[str] = []
     for part in _SEPARATOR.split(rest):
-        piece = (part or "").strip(" ,()")
+        piece = (part or "").strip(" ,()").lstrip(".").lstrip()
         if not piece:
             continue
         if parts and re.fullmatch(DEGREE, ", " + piece):
@@ -147,7 +149,7 @@ def _apart(piece: str) -> list[str]:
     """Part a name from what follows it without a comma: an organisation, an address, a place, an occupation."""
     organisation, address = ORG_INSIDE.search(piece), HARD_ADDRESS.search(piece)
     if organisation and organisation.start() and _may_be_name(piece[: organisation.start()]):
-        return [piece[: organisation.start()].strip(), *_apart(piece[organisation.start() :])]
+        return [*_name_and_role(piece[: organisation.start()].strip()), *_apart(piece[organisation.start() :])]
     if address and address.start():
         head, place = without_place(piece[: address.start()].strip())
         if _may_be_name(head):
@@ -163,7 +165,34 @@ def _apart(piece: str) -> list[str]:
     occupied = _OCCUPIED.match(piece)
     if occupied and _may_be_name(occupied["name"]):
         return [occupied["name"], occupied["rest"]]
+    return _name_and_role(piece)
+
+
+def _name_and_role(piece: str) -> list[str]:
+    """Part a name and a role that stand beside each other, in whatever order."""
+    role = ROLE.search(piece)
+    if role and piece[: role.start()].endswith(" ") and _surely_name(piece[: role.start()]):
+        return [piece[: role.start()].strip(), piece[role.start() :]]
+    head = _OFFICE_FIRST.match(piece)
+    if head and piece[0].isupper() and _surely_name(head["name"]):
+        return [head["role"], head["name"]]
     return [piece]
+
+
+_OFFICE_FIRST = re.compile(
+    r"(?i)(?P<role>(?:ketua|sekretaris|bendahara|koordinator|direktur|pimpinan|pemilik|manajer|pl|petugas\s+lapangan|"
+    r"hrd|staf|admin)(?:\s+(?:panitia|umum|kelompok|regu|lapangan|utama))?)\s+(?P<name>\S.*)\Z"
+)
+
+
+def _surely_name(words: str) -> bool:
+    """Say whether words have the form of a name, and none of them is an everyday word or a place."""
+    plain = words.strip(" ,")
+    return (
+        _may_be_name(plain)
+        and name_like(plain, frozenset())
+        and not any(is_common(word) or re.fullmatch(r"[A-Z]{2,4}", word) for word in plain.split())
+    )
 
 
 def _one_organisation(piece: str) -> str:
@@ -231,6 +260,37 @@ def _gathered(parts: Sequence[str], kinds: Sequence[Field | None], phone_behind:
 
 
 def from_signature(lines: Sequence[str], sender: frozenset[str]) -> Iterable[Candidate]:
+    """Read the signature at the end of a letter, and one that stands above closing courtesies or another block."""
+    lines = without_footers(lines)
+    pieces, top = _block_at_end(lines, sender)
+    yield from _of_block(pieces, sender)
+    if any(piece.field == "nama" for piece in pieces):
+        return
+    above = _above_last_paragraph(lines[:top]) if pieces else lines
+    for shorter, beside in ((without_courtesies(lines), 1), (without_courtesies(above), 2)):
+        if len(shorter) < len(lines):
+            earlier, _ = _block_at_end(shorter, sender)
+            if _signs_above(earlier, beside):
+                yield from (replace(each, confidence=each.confidence - 0.05) for each in _of_block(earlier, sender))
+
+
+def _signs_above(pieces: Sequence[_Piece], beside: int) -> bool:
+    """Say whether what stands above other words is surely a signature: a full name, or one with more beside it."""
+    names = [piece.value for piece in pieces if piece.field == "nama"]
+    fields = {piece.field for piece in pieces if piece.field != "lain"}
+    full = beside == 1 and any(len(name.split()) > 1 and _surely_name(name) for name in names)
+    return bool(names) and (full or len(fields) > beside or "telepon" in fields)
+
+
+def _above_last_paragraph(lines: Sequence[str]) -> Sequence[str]:
+    end = len(lines)
+    while end and lines[end - 1]:
+        end -= 1
+    return lines[:end]
+
+
+def _block_at_end(lines: Sequence[str], sender: frozenset[str]) -> tuple[list[_Piece], int]:
+    """Read upwards from the end as long as the lines are those of a signature; tell where it begins."""
     block: list[list[_Piece]] = []
     place = len(lines) - 1
     read = 0
@@ -251,7 +311,7 @@ def from_signature(lines: Sequence[str], sender: frozenset[str]) -> Iterable[Can
         elif block and _blank_ends(lines, place):
             break
         place -= 1
-    yield from _of_block([piece for pieces in reversed(block) for piece in pieces], sender)
+    return [piece for pieces in reversed(block) for piece in pieces], max(place, 0)
 
 
 def _may_be_title(line: str) -> bool:
@@ -311,6 +371,7 @@ _SENTENCE_END = re.compile(
 
 def _tail(line: str, sender: frozenset[str]) -> list[_Piece]:
     """Read a signature that stands behind the last sentence on the same line."""
+    without_name: list[_Piece] = []
     for end in _SENTENCE_END.finditer(line):
         rest = line[end.end() :].strip()
         closed = rest.endswith(".")
@@ -324,11 +385,13 @@ def _tail(line: str, sender: frozenset[str]) -> list[_Piece]:
         if not pieces and line[end.start()] != "," and small_name_like(rest):
             pieces = [_Piece("nama", rest)]
         if pieces and not _lone_word(pieces, sender, after_comma=line[end.start()] == ",", closed=closed):
-            return pieces
+            if any(piece.field == "nama" for piece in pieces):
+                return [*(piece for piece in without_name if piece.field in ("alamat", "telepon")), *pieces]
+            without_name = without_name or pieces
         pieces = _pieces(first_sentence(rest), sender) or []
         if len(pieces) > 1 and any(piece.field == "nama" for piece in pieces):
             return pieces
-    return []
+    return without_name
 
 
 def _lone_word(pieces: Sequence[_Piece], sender: frozenset[str], *, after_comma: bool, closed: bool) -> bool:

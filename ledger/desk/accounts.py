@@ -1,17 +1,18 @@
 """Akun dan pengaturan, for the administrator: who may sign in, and what the configuration says, secrets left out."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
-from typing import Protocol
+from typing import Annotated, Protocol
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
-from pydantic import BaseModel
 from sqlmodel import Session
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 
 from ledger import labels, staff
+from ledger.desk import configured
 from ledger.desk.access import Administrator, Officer
 from ledger.desk.forms import Form, FormErrors, read_form
 from ledger.desk.frame import Frame
@@ -22,8 +23,8 @@ from ledger.words import Role
 
 ACCOUNTS = "/akun"
 _SMALL = 20_000
-_HIDDEN = frozenset({"password", "password_env", "password_file", "url", "tls_key"})
-"""Settings that hold a secret or say where one lies; of these only whether they are set is shown."""
+Word = Annotated[str, Query(max_length=20)]
+Known = Annotated[int, Query(ge=0, le=2**31 - 1)]
 
 
 class Change(Protocol):
@@ -45,8 +46,8 @@ def routes(frame: Frame) -> APIRouter:
     router = APIRouter()
 
     @router.get(ACCOUNTS)
-    def accounts(officer: Administrator) -> HTMLResponse:
-        return _listed(frame, officer)
+    def accounts(officer: Administrator, selesai: Word = "", akun: Known = 0) -> HTMLResponse:
+        return _listed(frame, officer, done=(selesai, akun))
 
     @router.post(ACCOUNTS)
     async def add(request: Request, officer: Administrator) -> Response:
@@ -64,7 +65,8 @@ def routes(frame: Frame) -> APIRouter:
     async def role(request: Request, staff_id: RowId, officer: Administrator) -> Response:
         form = await read_form(request, max_bytes=_SMALL)
         chosen = _role(form)
-        return await run_in_threadpool(_change, frame, officer, staff_id, partial(staff.set_role, role=chosen))
+        change = partial(staff.set_role, role=chosen)
+        return await run_in_threadpool(_change, frame, officer, staff_id, "peran", change)
 
     for word, change in _AT_ONCE.items():
         _add_change(router, frame, word, change)
@@ -72,7 +74,9 @@ def routes(frame: Frame) -> APIRouter:
     @router.get("/pengaturan")
     def settings(officer: Administrator) -> HTMLResponse:
         with frame.database.reading() as session:
-            return frame.page(session, "settings.html", "settings", officer=officer, parts=_parts(frame))
+            return frame.page(
+                session, "settings.html", "settings", officer=officer, parts=configured.parts(frame.settings)
+            )
 
     return router
 
@@ -80,7 +84,7 @@ def routes(frame: Frame) -> APIRouter:
 def _add_change(router: APIRouter, frame: Frame, word: str, change: Change) -> None:
     @router.post(f"{ACCOUNTS}/{{staff_id}}/{word}", name=word)
     def at_once(staff_id: RowId, officer: Administrator) -> Response:
-        return _change(frame, officer, staff_id, change)
+        return _change(frame, officer, staff_id, word, change)
 
 
 def _account(session: Session, staff_id: int) -> Staff:
@@ -110,13 +114,28 @@ def _add(frame: Frame, officer: Officer, form: Form) -> Response:
     return _listed(frame, officer, made=made)
 
 
-def _change(frame: Frame, officer: Officer, staff_id: int, change: Change) -> Response:
+def _change(frame: Frame, officer: Officer, staff_id: int, word: str, change: Change) -> Response:
     try:
         with frame.database.writing() as session:
             change(session, _account(session, staff_id), at=frame.clock(), actor=officer.login)
     except LedgerError as wrong:
         return _listed(frame, officer, errors={"": str(wrong)})
-    return RedirectResponse(ACCOUNTS, 303)
+    return RedirectResponse(f"{ACCOUNTS}?selesai={word}&akun={staff_id}", 303)
+
+
+def _notice(session: Session, done: tuple[str, int], alive: Mapping[int, int]) -> str:
+    """Say what an address says was done with an account, as far as the account still stands so."""
+    word, staff_id = done
+    who = session.get(Staff, staff_id)
+    if who is None:
+        return ""
+    said = {
+        "peran": f"Peran {who.name}: {labels.ROLES[who.role]}.",
+        "nonaktif": f"Akun {who.name} nonaktif; semua sesinya berakhir." if who.disabled else "",
+        "aktif": "" if who.disabled else f"Akun {who.name} aktif kembali dengan kata sandinya yang lama.",
+        "sesi": "" if alive.get(staff_id) else f"Semua sesi {who.name} berakhir.",
+    }
+    return said.get(word, "")
 
 
 def _listed(
@@ -126,9 +145,11 @@ def _listed(
     typed: Form | None = None,
     errors: dict[str, str] | None = None,
     made: tuple[Staff, str] | None = None,
+    done: tuple[str, int] = ("", 0),
 ) -> HTMLResponse:
     """Show the accounts; `made` is an account with its one-time password, which is shown here and never again."""
     with frame.database.reading() as session:
+        alive = staff.alive(session, lifetime=frame.lifetime, at=frame.clock())
         return frame.page(
             session,
             "accounts.html",
@@ -136,41 +157,10 @@ def _listed(
             status=422 if errors else 200,
             officer=officer,
             accounts=staff.accounts(session),
-            alive=staff.alive(session, lifetime=frame.lifetime, at=frame.clock()),
+            alive=alive,
+            notice=_notice(session, done, alive),
             typed=typed.values if typed else {},
             errors=errors or {},
             made=made,
             roles=labels.ROLES,
         )
-
-
-def _parts(frame: Frame) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Return the settings part by part as names and values, without the texts of services and rules."""
-    shown = ("office", "database", "registers", "intake", "letters", "judging", "desk", "logging")
-    parts = [(name, _rows(getattr(frame.settings, name))) for name in shown]
-    boxes = [(f"mailboxes {box.address}", _rows(box)) for box in frame.settings.mailboxes]
-    services = [(key, service.title) for key, service in frame.settings.services.items()]
-    return [*parts[:2], *boxes, ("services", services), *parts[2:]]
-
-
-def _rows(part: BaseModel, prefix: str = "") -> list[tuple[str, str]]:
-    rows: list[tuple[str, str]] = []
-    for name in type(part).model_fields:
-        value = getattr(part, name)
-        if isinstance(value, BaseModel):
-            rows += _rows(value, f"{prefix}{name}.")
-        else:
-            rows.append((prefix + name, _said(name, value)))
-    return rows
-
-
-def _said(name: str, value: object) -> str:
-    if value is None or value == () or value == "":
-        return "–"
-    if name in _HIDDEN:
-        return "(diatur, tidak ditampilkan)"
-    if isinstance(value, tuple):
-        return "; ".join(_said("", each) for each in value)
-    if isinstance(value, BaseModel):
-        return ", ".join(said for _, said in _rows(value))
-    return ("ya" if value else "tidak") if isinstance(value, bool) else str(value)

@@ -16,11 +16,11 @@ from ledger.desk.forms import Form, FormErrors, read_form
 from ledger.desk.frame import Frame
 from ledger.desk.history import history
 from ledger.desk.numbered import PLACE, Numbered, address_of, room_of
-from ledger.desk.typed import CHOOSE_AGAIN, KINDS, MOST_FORM_BYTES, attached, services_of
+from ledger.desk.typed import CHOOSE_AGAIN, KINDS, MOST_FORM_BYTES, attached, phone_in_words, services_of
 from ledger.entries import Draft
 from ledger.errors import LedgerError
 from ledger.files import Packed, UnfitFile
-from ledger.models import Entry, Letter
+from ledger.models import Entry, Letter, Message
 from ledger.ports import LetterPreview
 from ledger.recording import Desk
 from ledger.words import CLOSED, Channel, Disposition, Status
@@ -106,21 +106,30 @@ class More:
     shown: dict[str, object]
 
 
-Done = str | More | None
+@dataclass(frozen=True, slots=True)
+class Went:
+    """The act was done, and the page of an entry shows it; of the files sent, `twins` were there already."""
+
+    entry: Entry
+    twins: int = 0
+
+
+Done = Went | More | None
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
     """One act: what it is called, who may do it with which entry, what its form holds at first, and what it does.
 
-    `do` returns the address to go to (None: the entry), or More for another look at the form. Only where it says
-    `with_files` the form may carry some.
+    `do` returns where to go (None: to the entry), or More for another look at the form. `verb` is that of the newest
+    change of the entry to which it goes. Only where it says `with_files` the form may carry some.
     """
 
     key: str
     title: str
     button: str
     done: str
+    verb: str
     do: Callable[[Asked], Done]
     fits: Callable[[Entry], bool] = lambda entry: entry.status is not Status.BATAL
     permission: Permission = Permission.RECORD
@@ -188,20 +197,20 @@ def _identity(shelf: Shelf, session: Session, entry: Entry) -> Values:
 
 def _identify(asked: Asked) -> None:
     told = told_identity(asked.form, asked.shelf)
-    if told["phone"] == _flat(asked.entry.phone):
-        told.pop("phone_e164")
+    if asked.form.text("telepon", LONGEST) == _flat(asked.entry.phone):
+        told = {column: value for column, value in told.items() if column not in ("phone", "phone_e164")}
     values = {column: value for column, value in told.items() if value != _flat(str(getattr(asked.entry, column)))}
     values["secret"] = asked.form.text("rahasia", 10) == "ya"
     _correct(asked, values)
 
 
 def told_identity(form: Form, shelf: Shelf) -> dict[str, object]:
-    """Return the identity that a form tells, the telephone number understood. Raises FormErrors."""
+    """Return the identity that a form tells, the telephone number as it was understood. Raises FormErrors."""
     values: dict[str, object] = {column: form.text(name, LONGEST) for name, column in IDENTITY.items()}
     if values["email"] and not is_writable(str(values["email"])):
         raise FormErrors({"surel": "Alamat surel ini tidak lengkap. Tulislah seperti nama@contoh.id."})
-    understood = telephones.read(str(values["phone"]), local_area=shelf.desk.local_area)
-    return values | {"phone_e164": understood.e164 if understood else ""}
+    phone, e164 = telephones.kept(str(values["phone"]), local_area=shelf.desk.local_area)
+    return values | {"phone": phone, "phone_e164": e164}
 
 
 def _confirm(asked: Asked) -> None:
@@ -260,8 +269,9 @@ def _files(shelf: Shelf, session: Session, entry: Entry) -> dict[str, object]:
     return {"most_files": files.MOST_FILES, "kept": files.of_entry(session, entry.id or 0)}
 
 
-def _add_files(asked: Asked) -> None:
-    workflow.add_files(asked.session, asked.entry, asked.act, asked.files)
+def _add_files(asked: Asked) -> Went:
+    added = workflow.add_files(asked.session, asked.entry, asked.act, asked.files)
+    return Went(asked.entry, twins=len(asked.form.files) - len(added))
 
 
 # Answering
@@ -326,7 +336,7 @@ def _merge(asked: Asked) -> Done:
     if into.id == asked.entry.id or into.merged_into or into.status is Status.BATAL:
         raise FormErrors({"nomor": _not_into(asked.entry, into)})
     if asked.form.text("langkah", 20) != "gabungkan":
-        return More({"into": into, "into_text": _opening_text(asked.session, into)})
+        return More({"into": into, "into_mails": _told_by_mail(asked.session, into)})
     workflow.merge(asked.session, asked.entry, asked.act, into=into)
     return None
 
@@ -337,6 +347,12 @@ def _not_into(entry: Entry, into: Entry) -> str:
     if into.merged_into:
         return f"{into.number} sudah digabungkan ke {into.merged_into}. Pakailah nomor itu."
     return f"{into.number} sudah batal."
+
+
+def _told_by_mail(session: Session, entry: Entry) -> list[Message]:
+    """Return the mails that told a matter: the one that opened it, and those that came after it."""
+    told = (Disposition.RECORDED, Disposition.FOLLOW_UP)
+    return [one for one in messages.of_entry(session, entry.id or 0) if one.disposition in told and not one.outgoing]
 
 
 def _opening_text(session: Session, entry: Entry) -> str:
@@ -353,7 +369,7 @@ def _both(shelf: Shelf, session: Session, entry: Entry) -> dict[str, object]:
     return _classified(shelf, session, entry) | {"others": workflow.split_off(session, entry)}
 
 
-def _split(asked: Asked) -> str:
+def _split(asked: Asked) -> Went:
     entry, form = asked.entry, asked.form
     kind, service = asked.one_of("jenis", _kinds()), asked.one_of("layanan", services_of(asked.shelf.settings))
     matter = form.text("perihal", LONGEST)
@@ -377,7 +393,7 @@ def _split(asked: Asked) -> str:
     desk = asked.shelf.desk
     mailbox = desk.mailbox_for(entry)
     made = workflow.split(asked.session, entry, draft, asked.act, rulebook=desk.rulebook, default_mailbox=mailbox)
-    return f"{address_of(made)}?selesai=pisahkan"
+    return Went(made)
 
 
 # Ending and undoing
@@ -390,7 +406,8 @@ def _reopen(asked: Asked) -> None:
 
 def _void(asked: Asked) -> None:
     note = asked.needed("catatan", "Tulislah alasan pembatalannya.")
-    workflow.void(asked.session, asked.entry, asked.act, note=note)
+    no_concern = asked.form.text("lainnya", 10) == "ya"
+    workflow.void(asked.session, asked.entry, asked.act, note=note, no_concern=no_concern)
 
 
 def _undo(asked: Asked) -> None:
@@ -405,6 +422,7 @@ TASKS: dict[str, Task] = {
             "Jawab dengan surel",
             "Lihat pratinjau",
             "Jawaban disusun dan akan dikirim dengan sendirinya.",
+            "dijawab",
             _answer,
             fits=lambda entry: bool(entry.email) and entry.status is not Status.BATAL,
             choices=_answering,
@@ -415,6 +433,7 @@ TASKS: dict[str, Task] = {
             "Ubah keadaan",
             "Simpan keadaan",
             "Keadaan sudah diubah.",
+            "status",
             _set_status,
             fits=lambda entry: bool(TRANSITIONS.get(entry.status)),
             choices=_steps,
@@ -425,6 +444,7 @@ TASKS: dict[str, Task] = {
             "Disposisikan",
             "Disposisikan",
             "Entri sudah didisposisikan.",
+            "didisposisikan",
             _dispose,
             fits=_open,
             permission=Permission.DISPOSE,
@@ -436,6 +456,7 @@ TASKS: dict[str, Task] = {
             "Teruskan ke instansi lain",
             "Teruskan",
             "Entri dicatat sebagai diteruskan.",
+            "diteruskan",
             _forward,
             fits=_open,
             choices=_offices,
@@ -446,6 +467,7 @@ TASKS: dict[str, Task] = {
             "Tambah catatan intern",
             "Simpan catatan",
             "Catatan sudah disimpan.",
+            "catatan",
             _note,
             fits=lambda _: True,
             values=lambda *_: {"catatan": ""},
@@ -455,6 +477,7 @@ TASKS: dict[str, Task] = {
             "Tambah berkas",
             "Simpan berkas",
             "Berkas sudah disimpan.",
+            "berkas",
             _add_files,
             choices=_files,
             with_files=True,
@@ -464,6 +487,7 @@ TASKS: dict[str, Task] = {
             "Betulkan jenis atau layanan",
             "Simpan",
             "Penggolongan sudah dibetulkan.",
+            "diubah",
             _reclassify,
             choices=_classified,
             values=_classification,
@@ -473,7 +497,9 @@ TASKS: dict[str, Task] = {
             "Betulkan identitas",
             "Simpan",
             "Identitas sudah dibetulkan.",
+            "diubah",
             _identify,
+            choices=lambda _, __, entry: {"closed": not _open(entry)},
             values=_identity,
         ),
         Task(
@@ -481,6 +507,7 @@ TASKS: dict[str, Task] = {
             "Benarkan penggolongan",
             "Benarkan",
             "Penggolongan sudah dibenarkan.",
+            "dikonfirmasi",
             _confirm,
             fits=lambda entry: entry.needs_review,
         ),
@@ -489,6 +516,7 @@ TASKS: dict[str, Task] = {
             "Gabungkan duplikat",
             "Cari",
             "Entri digabungkan; nomornya tetap ada sebagai duplikat.",
+            "digabungkan",
             _merge,
             fits=_open,
             values=lambda *_: {"nomor": ""},
@@ -498,6 +526,7 @@ TASKS: dict[str, Task] = {
             "Pisahkan perkara kedua",
             "Buat entri kedua",
             "Perkara kedua sudah mempunyai nomor sendiri.",
+            "dicatat",
             _split,
             choices=_both,
             values=_second_matter,
@@ -507,6 +536,7 @@ TASKS: dict[str, Task] = {
             "Buka kembali",
             "Buka kembali",
             "Entri sudah dibuka kembali.",
+            "dibuka_kembali",
             _reopen,
             fits=lambda entry: entry.status in CLOSED and entry.status is not Status.BATAL,
             permission=Permission.DISPOSE,
@@ -517,9 +547,10 @@ TASKS: dict[str, Task] = {
             "Batalkan entri",
             "Batalkan entri ini",
             "Entri dibatalkan; nomornya tetap ada di buku.",
+            "dibatalkan",
             _void,
             permission=Permission.DISPOSE,
-            values=lambda *_: {"catatan": ""},
+            values=lambda *_: {"catatan": "", "lainnya": ""},
             grave=True,
         ),
         Task(
@@ -527,6 +558,7 @@ TASKS: dict[str, Task] = {
             "Urungkan perubahan terakhir",
             "Urungkan",
             "Perubahan sudah diurungkan.",
+            "diurungkan",
             _undo,
             fits=lambda _: True,
         ),
@@ -634,10 +666,10 @@ def _send(shelf: Shelf, task: Task, where: Numbered, form: Form, officer: Office
             entry = where.entry(session)
             act = Act(officer.login, shelf.frame.clock(), seen)
             done = _do(Asked(shelf, session, entry, form, act, packed), task)
-            here = address_of(entry)
+            address = "" if isinstance(done, More) else _told_at(done or Went(entry), task, seen)
         if not isinstance(done, More):
             shelf.frame.wake_post()
-            return RedirectResponse(done or f"{here}?selesai={task.key}", 303)
+            return RedirectResponse(address, 303)
     except VersionConflict:
         lost = {"berkas": CHOOSE_AGAIN} if form.files else {}
         return _again(shelf, task, where, form, officer, missed_since=seen, errors=lost)
@@ -650,6 +682,17 @@ def _send(shelf: Shelf, task: Task, where: Numbered, form: Form, officer: Office
     return _again(shelf, task, where, form, officer, more=done.shown)
 
 
+UNCHANGED = "tetap"
+"""What an address says of an act that changed nothing."""
+
+
+def _told_at(went: Went, task: Task, seen: int) -> str:
+    """Return the address at which an entry tells what was done: with the version that it made, and no later one."""
+    key = UNCHANGED if went.entry.version == seen and task.verb != "dicatat" else task.key
+    twins = f"&kembar={went.twins}" if went.twins else ""
+    return f"{address_of(went.entry)}?selesai={key}&versi={went.entry.version}{twins}"
+
+
 def _seen(form: Form) -> int:
     """Return the version that the form was opened on; 0 would mean any. Raises FormErrors."""
     if (seen := form.whole(SEEN)) < 1:
@@ -658,10 +701,10 @@ def _seen(form: Form) -> int:
 
 
 def _do(asked: Asked, task: Task) -> Done:
-    if task.fits(asked.entry):
-        return task.do(asked)
     if asked.act.version != asked.entry.version:
         raise VersionConflict(asked.entry.number)
+    if task.fits(asked.entry):
+        return task.do(asked)
     raise LedgerError(f"Dengan keadaan entri {asked.entry.number} sekarang, hal ini tidak dapat dilakukan.")
 
 
@@ -706,10 +749,12 @@ def _page(
         status=filled.status,
         task=task,
         entry=entry,
+        mails=_told_by_mail(session, entry),
         here=address_of(entry),
         values=filled.values,
         before=filled.before,
         errors=filled.errors,
+        phone_said=phone_in_words(filled.values.get("telepon", ""), shelf.desk.local_area),
         version=entry.version if filled.missed_since or not seen.isdigit() else seen,
         missed_own=all(event.actor == officer.login for event in missed),
         missed=[one for one in history(shelf.frame, session, entry, discreet=False) if one.event_id in ids],

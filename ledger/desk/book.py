@@ -7,13 +7,15 @@ from enum import StrEnum
 from typing import TypeVar
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Request
-from fastapi.responses import HTMLResponse
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
 from sqlmodel import Session
 
 from ledger import dates, labels, search
 from ledger.desk.access import Officer, Permission, Reader
 from ledger.desk.frame import Frame
+from ledger.desk.numbered import address_of
+from ledger.models import Entry
 from ledger.search import LONGEST_WORDS, NOBODY, Cursor, Filter, Order, Page, WrongCursor
 from ledger.words import Channel, Register, Status
 
@@ -154,21 +156,23 @@ def routes(frame: Frame) -> APIRouter:
     router = APIRouter()
 
     @router.get("/buku")
-    def book(request: Request, officer: Reader) -> HTMLResponse:
+    def book(request: Request, officer: Reader) -> Response:
         return _shown(frame, officer, request.query_params, path="/buku", room="book")
 
     @router.get("/permohonan")
-    def requests(request: Request, officer: Reader) -> HTMLResponse:
+    def requests(request: Request, officer: Reader) -> Response:
         query = {**request.query_params, "register": Register.REG.value}
         return _shown(frame, officer, query, path="/permohonan", room="requests")
 
     return router
 
 
-def _shown(frame: Frame, officer: Officer, query: Mapping[str, str], *, path: str, room: str) -> HTMLResponse:
+def _shown(frame: Frame, officer: Officer, query: Mapping[str, str], *, path: str, room: str) -> Response:
     asked = Asked.of(query)
     fixed = ("urut", "register") if room == "requests" else ("urut",)
     with frame.database.reading() as session:
+        if (only := _named(session, asked, query, fixed)) is not None:
+            return RedirectResponse(address_of(only), 303)
         choices = Choices.of(frame, session, officer)
         wanted = replace(asked.filter(choices, frame.today()), discreet=not officer.may(Permission.RECORD))
         order = asked.word("urut", Order) or Order.TERBARU
@@ -210,6 +214,14 @@ def _shown(frame: Frame, officer: Officer, query: Mapping[str, str], *, path: st
             newer=asked.address(path, sesudah=str(page.newer)) if page.newer else None,
             older=asked.address(path, sebelum=str(page.older)) if page.older else None,
         )
+
+
+def _named(session: Session, asked: Asked, query: Mapping[str, str], fixed: tuple[str, ...]) -> Entry | None:
+    """Return the entry that a search names by its whole number, where nothing else narrows the book."""
+    if not asked.typed["cari"] or asked.wrong or asked.sifts("cari", *fixed) or {"sebelum", "sesudah"} & query.keys():
+        return None
+    entry = search.only_numbered(session, asked.typed["cari"])
+    return entry if entry and asked.typed["register"] in ("", entry.series.value) else None
 
 
 @dataclass(frozen=True, slots=True)

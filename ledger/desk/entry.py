@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import HTMLResponse
 from sqlmodel import Session, col, select
 
@@ -13,9 +13,10 @@ from ledger import entries, erasure, files, letters, messages, recording, search
 from ledger.desk import acts
 from ledger.desk.access import Officer, Permission, Reader
 from ledger.desk.acts import TASKS, Shelf, Where, likeliest, offered
-from ledger.desk.history import due_label, history
+from ledger.desk.history import Happening, due_label, history
 from ledger.desk.numbered import PLACE, address_of, room_of
 from ledger.desk.secrecy import is_hidden
+from ledger.desk.typed import phone_in_words, twins_in_words
 from ledger.documents import slips
 from ledger.models import Arrival, Attachment, Entry, Letter, Message
 from ledger.secrecy import masked
@@ -58,6 +59,18 @@ class Notice:
 
 
 Word = Annotated[str, Query(max_length=40)]
+Count = Annotated[int, Query(ge=0, le=2**31 - 1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What an address says was done just now: the act, the version that it made, and of what it kept only one."""
+
+    selesai: Word = ""
+    versi: Count = 0
+    kembar: Count = 0
+    dicatat: Word = ""
+    tidak: Word = ""
 
 
 def routes(shelf: Shelf) -> APIRouter:
@@ -65,13 +78,14 @@ def routes(shelf: Shelf) -> APIRouter:
     router = APIRouter()
 
     @router.get(PLACE)
-    def entry(where: Where, officer: Reader, selesai: Word = "", dicatat: Word = "", tidak: Word = "") -> HTMLResponse:
+    def entry(where: Where, officer: Reader, told: Annotated[Told, Depends()]) -> HTMLResponse:
         with shelf.frame.database.reading() as session:
             found = where.entry(session)
             said: dict[str, object] = {
-                "notice": _notice(shelf, session, found, officer, selesai),
-                "refused": TASKS[tidak].title if tidak in TASKS else "",
-                "taken": dicatat,
+                "notice": _notice(shelf, session, found, officer, told),
+                "refused": TASKS[told.tidak].title if told.tidak in TASKS else "",
+                "taken": told.dicatat,
+                "twins": twins_in_words(told.kembar),
             }
             return _shown(shelf, officer, session, found, said)
 
@@ -79,16 +93,25 @@ def routes(shelf: Shelf) -> APIRouter:
     return router
 
 
-def _notice(shelf: Shelf, session: Session, entry: Entry, officer: Officer, done: str) -> Notice | None:
-    if done not in TASKS:
+def _notice(shelf: Shelf, session: Session, entry: Entry, officer: Officer, told: Told) -> Notice | None:
+    """Say what was done, while that is still the newest change and the officer's own: an old address may lie."""
+    if told.selesai == acts.UNCHANGED:
+        return Notice("Tidak ada yang berubah: isiannya sama dengan yang sudah tercatat.")
+    task = TASKS.get(told.selesai)
+    newest = workflow.changes_of(session, entry)[-1:]
+    if task is None or told.versi != entry.version:
+        return None
+    if [(change.verb, change.actor) for change in newest] != [(task.verb, officer.login)]:
         return None
     undoable = workflow.may_undo(session, entry, Act(officer.login, shelf.frame.clock()))
-    return Notice(TASKS[done].done, undoable and officer.may(Permission.RECORD))
+    words = " ".join(part for part in (task.done, twins_in_words(told.kembar)) if part)
+    return Notice(words, undoable and officer.may(Permission.RECORD))
 
 
 def _shown(shelf: Shelf, officer: Officer, session: Session, entry: Entry, said: dict[str, object]) -> HTMLResponse:
     frame, hidden = shelf.frame, is_hidden(entry, officer)
     tasks = offered(entry, officer, previews=shelf.preview is not None)
+    told = history(frame, session, entry, discreet=hidden)
     return frame.page(
         session,
         "entry.html",
@@ -102,13 +125,15 @@ def _shown(shelf: Shelf, officer: Officer, session: Session, entry: Entry, said:
         due=date.fromisoformat(entry.due_on) if entry.due_on else None,
         due_label=due_label(frame, entry.due_rule),
         names=search.officers(session),
-        history=history(frame, session, entry, discreet=hidden),
+        history=told,
         beside=search.neighbours(session, entry),
         is_mail=lambda piece: isinstance(piece, Mail),
         tasks=tasks,
         next=likeliest(entry, officer, tasks, letters.answers_of(session, entry)),
         handed_in=[] if hidden else files.of_entry(session, entry.id or 0),
         not_told=recording.missing(entry),
+        phone_said="" if hidden else phone_in_words(entry.phone, shelf.desk.local_area),
+        void_reason=_void_reason(told),
         recorded_later=recording.recorded_later,
         linked=_linked(session, entry),
         erased=erasure.of_entry(session, entry),
@@ -118,9 +143,22 @@ def _shown(shelf: Shelf, officer: Officer, session: Session, entry: Entry, said:
     )
 
 
+def _void_reason(told: list[Happening]) -> str:
+    """Return why an entry is void; empty where it is not, or the reason is not for who asks."""
+    notes = [detail.value for one in told if one.verb == "dibatalkan" for detail in one.details if detail.is_note]
+    return notes[-1] if notes else ""
+
+
 _SIZES = {Paper.A4: "A4", Paper.F4: "F4", Paper.A5: "A5", Paper.HALF_F4: "setengah F4"}
-Sheet = tuple[str, str, list[tuple[str, str]]]
-"""A paper that can be made of an entry: by which word, what it is called, and on which sheets it is printed."""
+_BLACKENED = (
+    "Kata-kata yang menyebut pelapor pada lembar penerusan ditutup oleh mesin; bacalah dahulu sebelum diserahkan."
+)
+_WHICH = (
+    "Slip dibawa pelapor yang menelepon atau berkunjung, tanpa tanda tangan. Untuk surat yang diserahkan di loket, "
+    "cetaklah tanda terima: keduanya menandatangani."
+)
+Sheet = tuple[str, str, list[tuple[str, str]], str]
+"""A paper that can be made of an entry: by which word, its name, on which sheets, and what the officer must know."""
 
 
 def _sheets(shelf: Shelf, session: Session, entry: Entry, officer: Officer) -> list[Sheet]:
@@ -128,11 +166,12 @@ def _sheets(shelf: Shelf, session: Session, entry: Entry, officer: Officer) -> l
     if not officer.may(Permission.RECORD) or entry.status is Status.BATAL:
         return []
     handed = slips.handed_over(session, shelf.settings, entry)
-    slip = ("slip", "Slip pelapor", [(paper.value, _SIZES[paper]) for paper in slips.SLIP_PAPERS])
+    slip = ("slip", "Slip pelapor", [(paper.value, _SIZES[paper]) for paper in slips.SLIP_PAPERS], _WHICH)
     if handed is None:
         return [slip]
     title = f"Lembar {'penerusan' if handed.outside else 'disposisi'}"
-    return [slip, ("lembar", title, [(paper.value, _SIZES[paper]) for paper in slips.SHEET_PAPERS])]
+    told = _BLACKENED if slips.is_nameless(entry, handed) else ""
+    return [slip, ("lembar", title, [(paper.value, _SIZES[paper]) for paper in slips.SHEET_PAPERS], told)]
 
 
 def _papers(session: Session, entry: Entry, *, hidden: bool) -> dict[str, object]:

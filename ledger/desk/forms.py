@@ -13,7 +13,8 @@ from starlette.exceptions import HTTPException
 from starlette.formparsers import MultiPartException, MultiPartParser
 
 MOST_FIELDS = 500
-MOST_FILES = 20
+MOST_FILES = 500
+"""So many files are read, so that too many can be refused in words, beside their field, by whoever keeps them."""
 _DRAINED = 64_000_000
 """So much of a form that is too big is still read: a browser shows no answer before it has sent its own part."""
 

@@ -21,6 +21,8 @@ _FOR_VERIFY = frozenset(
     {erasure.VALUES, erasure.BYTES, erasure.FILES, erasure.AGAIN, seals.MAIL, seals.DECISION, seals.LETTER}
 )
 """What an event tells `verify` alone."""
+_FOR_THE_SERVERS = frozenset({"message_id", "digest"})
+"""Marks by which programs know a letter or a file; they say nothing to a person."""
 
 _PLACES = {field: place for place, field in enumerate(labels.FIELDS)}
 _FIELDS = frozenset((*PLAIN_FIELDS, *PERSONAL_FIELDS))
@@ -33,6 +35,11 @@ class Detail:
     label: str
     value: str
     before: str | None = None
+
+    @property
+    def is_note(self) -> bool:
+        """Whether it is what an officer wrote about the change."""
+        return self.label == labels.field("catatan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +99,7 @@ def _details(frame: Frame, names: dict[str, str], said: dict[str, object], known
     opening = not known
     details = []
     for field, value in sorted(said.items(), key=lambda one: _PLACES.get(one[0], len(_PLACES))):
-        if field in _FOR_VERIFY:
+        if field in _FOR_VERIFY | _FOR_THE_SERVERS:
             continue
         before = known.get(field)
         changes = not opening and field in _FIELDS

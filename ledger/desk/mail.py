@@ -2,6 +2,7 @@
 
 import hashlib
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Response
@@ -9,7 +10,8 @@ from fastapi.responses import HTMLResponse
 from sqlmodel import Session, col, select
 from starlette.exceptions import HTTPException
 
-from ledger import erasure, messages
+from config.settings import Office
+from ledger import dates, erasure, messages
 from ledger.desk.access import Officer, Reader
 from ledger.desk.entry import mails_of
 from ledger.desk.frame import Frame
@@ -51,13 +53,6 @@ class Original:
         """The bytes of a mail that nothing can read, as text, the beginning at least."""
         shown = (self.raw or b"")[:_MOST_BYTES_SHOWN].decode("utf-8", "replace")
         return "".join(c if c.isprintable() or c in "\n\t" else "\ufffd" for c in shown.replace("\r\n", "\n"))
-
-    @property
-    def headers(self) -> list[tuple[str, str]]:
-        """The header rows that a person may want to see, none of them endless."""
-        rows = self.opened.headers if self.opened else ()
-        known = ((_HEADERS_SHOWN.get(name.lower()), value[:_LONGEST_HEADER]) for name, value in rows)
-        return [(label, value) for label, value in known if label is not None][:40]
 
     @property
     def html(self) -> CleanHtml | None:
@@ -163,10 +158,27 @@ def _shown(frame: Frame, officer: Officer, session: Session, message: Message, o
         mail=mails_of(session, [message])[0],
         entry=session.get(Entry, message.entry_id) if message.entry_id else None,
         original=original,
+        headers=_headers(original, frame.settings.office),
         erased=erasure.of_mail(session, message),
         html=original.html,
         pictures=_pictures(original),
     )
+
+
+def _headers(original: Original, office: Office) -> list[tuple[str, str]]:
+    """Return the header rows that a person may want to see, none of them endless, the date in the office's words."""
+    rows = [(name.lower(), value) for name, value in (original.opened.headers if original.opened else ())]
+    known = [(name, value[:_LONGEST_HEADER]) for name, value in rows if name in _HEADERS_SHOWN][:40]
+    return [(_HEADERS_SHOWN[name], _dated(value, office) if name == "date" else value) for name, value in known]
+
+
+def _dated(written: str, office: Office) -> str:
+    """Say a date of a mail as the office says it; one that cannot be read, or tells no zone, stays as it is written."""
+    try:
+        at = parsedate_to_datetime(written)
+        return dates.long_moment(at, office.zone, office.zone_label) if at.tzinfo else written
+    except (ValueError, OverflowError):  # no date, or one at the edge of the calendar
+        return written
 
 
 def _pictures(original: Original) -> frozenset[str]:

@@ -77,7 +77,7 @@ class Filled:
 HERE = "/belum-tersampaikan"
 _AGAIN = (LetterState.FAILED, LetterState.UNCERTAIN)
 _DONE = {
-    LetterState.OWED: "dilepas dan akan dikirim dengan sendirinya",
+    LetterState.OWED: "akan disusun dan dikirim dengan sendirinya",
     LetterState.QUEUED: "masuk antrean dan akan dikirim dengan sendirinya",
     LetterState.SENDING: "sedang dikirim",
     LetterState.SENT: "sudah terkirim",

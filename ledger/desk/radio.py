@@ -13,7 +13,7 @@ from ledger.desk.access import Officer, Recorder
 from ledger.desk.forms import Form, FormErrors
 from ledger.desk.frame import Frame
 from ledger.desk.numbered import RowId
-from ledger.desk.record import TABS, Made, Place, Recording, SmallForm, TypedForm
+from ledger.desk.record import TABS, Before, JustBefore, Place, Recording, SmallForm, TypedForm
 from ledger.models import Broadcast
 from ledger.moments import UnreadableMoment
 from ledger.words import Channel
@@ -30,9 +30,9 @@ def routes(frame: Frame, room: Recording) -> APIRouter:
             return Place(Channel.RADIO, _broadcast(session, broadcast_id))
 
     @router.get("")
-    def all_broadcasts(officer: Recorder) -> HTMLResponse:
+    def all_broadcasts(officer: Recorder, before: JustBefore) -> HTMLResponse:
         with frame.database.reading() as session:
-            return _shown(frame, session, officer, {}, {})
+            return _shown(frame, session, officer, {}, {}, before)
 
     @router.post("")
     def open_one(officer: Recorder, form: SmallForm) -> Response:
@@ -41,7 +41,7 @@ def routes(frame: Frame, room: Recording) -> APIRouter:
         except FormErrors as wrong:
             with frame.database.reading() as session:
                 return _shown(frame, session, officer, form.values, wrong.errors)
-        with frame.database.noting() as session:
+        with frame.database.writing() as session:
             opened = broadcasts.open_broadcast(
                 session,
                 aired_on=aired_on,
@@ -53,8 +53,8 @@ def routes(frame: Frame, room: Recording) -> APIRouter:
         return RedirectResponse(f"/catat/radio/{opened.id}", 303)
 
     @router.get("/{broadcast_id}")
-    def opened(officer: Recorder, broadcast_id: RowId, dicatat: Made = "") -> HTMLResponse:
-        return room.opened(officer, place(broadcast_id), dicatat)
+    def opened(officer: Recorder, broadcast_id: RowId, before: JustBefore) -> HTMLResponse:
+        return room.opened(officer, place(broadcast_id), before)
 
     @router.post("/{broadcast_id}")
     def sent(officer: Recorder, broadcast_id: RowId, form: TypedForm) -> Response:
@@ -70,14 +70,14 @@ def routes(frame: Frame, room: Recording) -> APIRouter:
 
     @router.post("/{broadcast_id}/tutup")
     def close(officer: Recorder, broadcast_id: RowId) -> Response:
-        with frame.database.noting() as session:
-            broadcasts.close(session, _broadcast(session, broadcast_id), at=frame.clock())
+        with frame.database.writing() as session:
+            broadcasts.close(session, _broadcast(session, broadcast_id), at=frame.clock(), actor=officer.login)
         return RedirectResponse(f"/catat/radio/{broadcast_id}", 303)
 
     @router.post("/{broadcast_id}/buka")
     def reopen(officer: Recorder, broadcast_id: RowId) -> Response:
-        with frame.database.noting() as session:
-            broadcasts.reopen(session, _broadcast(session, broadcast_id))
+        with frame.database.writing() as session:
+            broadcasts.reopen(session, _broadcast(session, broadcast_id), at=frame.clock(), actor=officer.login)
         return RedirectResponse(f"/catat/radio/{broadcast_id}", 303)
 
     return router
@@ -100,7 +100,12 @@ def _told(form: Form, frame: Frame) -> tuple[date, str, str]:
 
 
 def _shown(
-    frame: Frame, session: Session, officer: Officer, values: Mapping[str, str], errors: Mapping[str, str]
+    frame: Frame,
+    session: Session,
+    officer: Officer,
+    values: Mapping[str, str],
+    errors: Mapping[str, str],
+    before: Before | None = None,
 ) -> HTMLResponse:
     found = broadcasts.latest(session, limit=_SHOWN)
     return frame.page(
@@ -111,6 +116,7 @@ def _shown(
         status=422 if errors else 200,
         tabs=TABS,
         channel=Channel.RADIO,
+        before=before or Before(),
         values={
             "tanggal": values.get("tanggal", ""),
             "acara": values.get("acara", broadcasts.PROGRAMME),

@@ -19,7 +19,7 @@ from ledger.documents.exports import MEDIA_TYPES
 from ledger.errors import LedgerError
 from ledger.issuing import LONGEST_TEXT, Narrative, Report
 from ledger.models import Staff
-from ledger.periods import NoPeriod, Period
+from ledger.periods import NoPeriod, NotBegun, Period, check_begun
 from ledger.words import Form as BookForm
 from ledger.words import RecapForm
 
@@ -34,20 +34,20 @@ def routes(frame: Frame) -> APIRouter:
 
     @router.get("")
     def page(officer: Reader, periode: Asked = "", terbit: Asked = "") -> HTMLResponse:
-        period = _period(periode) if periode else Period.month_of(frame.today())
+        period = _period(frame, periode) if periode else Period.month_of(frame.today())
         return _shown(frame, officer, period, just_issued=bool(terbit))
 
     @router.get("/{key}/pdf")
     def pdf(officer: Reader, key: str) -> Response:
-        return _file(_report(frame, _period(key)), RecapForm.PDF, "inline", PDF_POLICY)
+        return _file(_report(frame, _period(frame, key)), RecapForm.PDF, "inline", PDF_POLICY)
 
     @router.get("/{key}/xlsx")
     def xlsx(officer: Reader, key: str) -> Response:
-        return _file(_report(frame, _period(key)), RecapForm.XLSX, "attachment", FILE_POLICY)
+        return _file(_report(frame, _period(frame, key)), RecapForm.XLSX, "attachment", FILE_POLICY)
 
     @router.post("/{key}/terbit")
     def issue(officer: Disposer, key: str, form: SmallForm) -> Response:
-        period = _period(key)
+        period = _period(frame, key)
         try:
             _issue(frame, officer, period, form)
         except FormErrors as wrong:
@@ -59,11 +59,15 @@ def routes(frame: Frame) -> APIRouter:
     return router
 
 
-def _period(written: str) -> Period:
+def _period(frame: Frame, written: str) -> Period:
     try:
-        return Period.read(written)
+        period = Period.read(written)
+        check_begun(period.first, frame.today())
     except NoPeriod as wrong:
         raise HTTPException(404) from wrong
+    except NotBegun as wrong:
+        raise FormErrors({"periode": str(wrong)}) from wrong
+    return period
 
 
 def _report(frame: Frame, period: Period) -> Report:

@@ -1,8 +1,10 @@
 """The paper beside an entry: receipt and slip for the citizen, the sheet that hands it over, files handed in."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
+from itertools import dropwhile
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Response
@@ -28,6 +30,7 @@ from ledger.errors import LedgerError
 from ledger.models import Entry, EntryFile, Staff
 from ledger.words import Form as Document
 from ledger.words import Paper as OnPaper
+from ledger.words import Status
 
 PREVIEWED = frozenset({"image/jpeg", "image/png"})
 Where = Annotated[Numbered, Depends()]
@@ -50,6 +53,9 @@ def routes(frame: Frame) -> APIRouter:
         with frame.database.reading() as session:
             entry = where.entry(session)
             refuse_hidden(entry, officer)
+            if entry.status is Status.BATAL:
+                words = f"Entri {entry.number} sudah batal, jadi tanda terimanya tidak berlaku lagi."
+                return frame.bare("refusal.html", status=409, title="Tidak ada tanda terima", words=words)
             return frame.page(
                 session,
                 "receipt.html",
@@ -58,6 +64,7 @@ def routes(frame: Frame) -> APIRouter:
                 entry=entry,
                 due=date.fromisoformat(entry.due_on) if entry.due_on else None,
                 due_label=due_label(frame, entry.due_rule),
+                account=_told(entry.account),
                 files=files.names_of(session, entry.id or 0),
                 receiver=_receiver(session, entry),
                 paper=kertas,
@@ -131,6 +138,30 @@ def _file(frame: Frame, officer: Officer, where: Numbered, file_id: int) -> tupl
 def _answer(content: bytes, kind: str, disposed: str) -> Response:
     headers = {"Content-Disposition": disposed, "Content-Security-Policy": FILE_POLICY}
     return Response(content, media_type=kind, headers=headers)
+
+
+_ADDRESSED = re.compile(r"(kepada|yth|yang terhormat|di[- ]?tempat)\b", re.IGNORECASE)
+_LABELLED = re.compile(r"[\w./() -]{2,25}\s*:")
+_GREETING = 8
+
+
+def _told(account: str) -> str:
+    """Return an account without what a letter says before it comes to its matter, on one line."""
+    parts = [part for part in re.split(r"\n\s*\n", account) if part.strip()]
+    matter = dropwhile(_opens_a_letter, parts)
+    return " ".join(" ".join(matter).split()) or " ".join(account.split())
+
+
+def _opens_a_letter(part: str) -> bool:
+    """Say whether a paragraph is place and day, whom it is addressed to, a greeting, or who writes it."""
+    written = part.strip()
+    lines = written.splitlines()
+    if all(_LABELLED.match(line.strip()) for line in lines):
+        return True
+    if written.endswith((".", "?", "!")) and not _ADDRESSED.fullmatch(lines[-1].strip(" .")):
+        return False
+    greeting = len(lines) == 1 and len(written.split()) <= _GREETING
+    return bool(_ADDRESSED.match(written)) or (greeting and (written[-1] in ",:" or written[-4:].isdigit()))
 
 
 def _receiver(session: Session, entry: Entry) -> Staff | None:

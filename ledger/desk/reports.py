@@ -25,7 +25,7 @@ from ledger.documents import book, forms
 from ledger.documents.book import Asked, OpenBook
 from ledger.documents.exports import MEDIA_TYPES
 from ledger.documents.typeset import TypesettingFailed
-from ledger.periods import NoPeriod, Period
+from ledger.periods import NoPeriod, NotBegun, Period, check_begun
 from ledger.search import Filter
 from ledger.words import Form, Ledger, Paper
 
@@ -52,7 +52,6 @@ PAPERS: dict[str, str] = {Paper.A4.value: "A4 mendatar", Paper.F4.value: "F4 (21
 _PIECE = 65_536
 _BUSY = "Beberapa dokumen sedang disusun. Tunggu sebentar, lalu ulangi."
 _UNMADE = "Dokumen tidak dapat ditulis di komputer kantor:"
-_EITHER = "Pilih masa di sini, atau isikan tanggal, jangan keduanya."
 
 
 class Download(StreamingResponse):
@@ -84,15 +83,21 @@ class Wish:
         return cls(AskedOfBook.of(values), {name: values.get(name, usual)[:20] for name, usual in own.items()})
 
     def filter(self, choices: Choices, today: date) -> Filter:
-        """Return the part of the book that is wanted, remembering everything that cannot be read."""
+        """Return the part of the book that is wanted, remembering everything that cannot be read.
+
+        Days that were typed go before the period, which stands there chosen when the page is opened.
+        """
         wanted = self.of_book.filter(choices, today)
         self.wrong |= self.of_book.wrong
-        if not self.typed["masa"]:
-            return wanted
-        if self.of_book.typed["dari"] or self.of_book.typed["sampai"]:
-            self.wrong["masa"] = _EITHER
-        since, until = self._days()
-        return replace(wanted, since=since, until=until)
+        by_period = self.typed["masa"] and not (self.of_book.typed["dari"] or self.of_book.typed["sampai"])
+        if by_period:
+            since, until = self._days()
+            wanted = replace(wanted, since=since, until=until)
+        try:
+            check_begun(wanted.since, today)
+        except NotBegun as wrong:
+            self.wrong["masa" if by_period else "dari"] = str(wrong)
+        return wanted
 
     def _days(self) -> tuple[date | None, date | None]:
         try:

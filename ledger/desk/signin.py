@@ -14,17 +14,20 @@ from ledger.desk.access import (
     SIGN_IN,
     Anyone,
     Door,
+    Officer,
     account_of,
     door_of,
     own_path,
     sign_in_address,
 )
-from ledger.desk.forms import Form, read_form
+from ledger.desk.forms import Form, FormErrors, read_form
 from ledger.desk.frame import Frame
 from ledger.desk.safety import HARMLESS
 from ledger.errors import LedgerError
 
 SIGN_OUT = "/keluar"
+CHANGED = "sandi"
+"""What the address of the first page says after one's own password was changed."""
 _SMALL = 20_000
 _MOST_KEPT = 12_000_000
 
@@ -51,18 +54,16 @@ def routes(frame: Frame) -> APIRouter:
 
     @router.get(CHANGE_PASSWORD)
     def password(officer: Anyone) -> HTMLResponse:
-        return frame.bare("password.html", officer=officer, wrong="", shortest=staff.SHORTEST_PASSWORD)
+        return _changing(frame, officer, {})
 
     @router.post(CHANGE_PASSWORD)
     async def change(request: Request, officer: Anyone) -> Response:
         form = await read_form(request, max_bytes=_SMALL)
         try:
             token = await run_in_threadpool(_change, frame, request, officer.login, form)
-        except LedgerError as wrong:
-            return frame.bare(
-                "password.html", status=422, officer=officer, wrong=str(wrong), shortest=staff.SHORTEST_PASSWORD
-            )
-        return _remembered(RedirectResponse("/", 303), door_of(request), token)
+        except FormErrors as wrong:
+            return _changing(frame, officer, wrong.errors)
+        return _remembered(RedirectResponse(f"/?selesai={CHANGED}", 303), door_of(request), token)
 
     return router
 
@@ -74,6 +75,11 @@ def _onward(asked: str) -> str:
 
 def _asking(frame: Frame, *, going: str, login: str = "", wrong: str = "", status: int = 200) -> HTMLResponse:
     return frame.bare("sign_in.html", status=status, going=going, login=login, wrong=wrong)
+
+
+def _changing(frame: Frame, officer: Officer, errors: dict[str, str]) -> HTMLResponse:
+    status = 422 if errors else 200
+    return frame.bare("password.html", status=status, officer=officer, errors=errors, shortest=staff.SHORTEST_PASSWORD)
 
 
 def _enter(frame: Frame, request: Request, form: Form) -> Response:
@@ -95,14 +101,18 @@ def _enter(frame: Frame, request: Request, form: Form) -> Response:
 
 
 def _change(frame: Frame, request: Request, login: str, form: Form) -> str:
+    """Change a password and return the token of a new session. Raises FormErrors."""
     now, old, new = frame.clock(), _typed(form, "lama"), _typed(form, "baru")
     if new != _typed(form, "ulang"):
-        raise LedgerError("Kata sandi baru dan ulangannya tidak sama.")
+        raise FormErrors({"ulang": "Kata sandi baru dan ulangannya tidak sama."})
     _make_sure(frame, login, old, address=_address(request))
-    with frame.database.writing() as session:
-        who = staff.account(session, login)
-        staff.change_password(session, who, old, new, at=now)
-        return staff.open_session(session, who, at=now)
+    try:
+        with frame.database.writing() as session:
+            who = staff.account(session, login)
+            staff.change_password(session, who, old, new, at=now)
+            return staff.open_session(session, who, at=now)
+    except LedgerError as wrong:
+        raise FormErrors({"baru": str(wrong)}) from wrong
 
 
 def _make_sure(frame: Frame, login: str, password: str, *, address: str) -> None:
@@ -113,7 +123,7 @@ def _make_sure(frame: Frame, login: str, password: str, *, address: str) -> None
     with frame.database.noting() as session:
         known = tried if isinstance(tried, staff.Refused) else staff.recognise(session, tried, address=address, at=now)
     if isinstance(known, staff.Refused):
-        raise LedgerError(known.words if known.wait else staff.WRONG_NOW)
+        raise FormErrors({"lama": known.words if known.wait else staff.WRONG_NOW})
 
 
 def _address(request: Request) -> str:

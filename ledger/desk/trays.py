@@ -9,13 +9,14 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from sqlmodel import Session
 from starlette.exceptions import HTTPException
 
-from ledger import labels, messages, review, search, workflow
+from ledger import dates, labels, messages, review, search, telephones, workflow
 from ledger.addresses import is_writable
 from ledger.desk.access import Officer, Reader, Recorder, own_path
 from ledger.desk.forms import Form, FormErrors, read_form
 from ledger.desk.frame import Frame
 from ledger.desk.numbered import RowId
 from ledger.desk.secrecy import is_hidden
+from ledger.desk.typed import phone_in_words
 from ledger.errors import LedgerError
 from ledger.models import Entry, Message
 from ledger.ports import Resettled, Resettling, Told
@@ -64,6 +65,7 @@ class Amiss:
     message_id: int = 0
     typed: str = ""
     conflict: bool = False
+    entry: Entry | None = None
 
     @property
     def status(self) -> int:
@@ -86,6 +88,7 @@ class Trays:
         before: int | None = None,
         entry_id: int | None = None,
         message_id: int | None = None,
+        version: int = 0,
         amiss: Amiss | None = None,
     ) -> HTMLResponse:
         """Show *perlu ditinjau*; further down, `before` a mail, the older mails alone."""
@@ -99,7 +102,7 @@ class Trays:
                 amiss,
                 tray="review",
                 back=f"{HERE}?sebelum={before}" if before else HERE,
-                notice=self._notice(session, officer, entry_id, message_id),
+                notice=self._notice(session, officer, entry_id, message_id, version),
                 doubts=[] if before else review.doubts(session, limit=ROWS),
                 mails=mails,
                 before=before,
@@ -177,19 +180,22 @@ class Trays:
         )
 
     def _notice(
-        self, session: Session, officer: Officer, entry_id: int | None, message_id: int | None
+        self, session: Session, officer: Officer, entry_id: int | None, message_id: int | None, version: int = 0
     ) -> Notice | None:
-        """Say what became of the entry or the mail that an address names: as it is now, whoever did it."""
+        """Say what became of the entry or the mail that an address names: as it is now, whoever did it.
+
+        What made the `version` of the entry that the address names may be taken back, while it is the present one.
+        """
         if entry_id is not None:
             entry = session.get(Entry, entry_id)
-            return self._about_entry(session, entry, officer) if entry else None
+            return self._about_entry(session, entry, officer, version) if entry else None
         message = session.get(Message, message_id) if message_id is not None else None
         if message is None or is_hidden(session.get(Entry, message.entry_id) if message.entry_id else None, officer):
             return None
         return _about_mail(session, message)
 
-    def _about_entry(self, session: Session, entry: Entry, officer: Officer) -> Notice:
-        undo = entry if workflow.may_undo(session, entry, self._act(officer)) else None
+    def _about_entry(self, session: Session, entry: Entry, officer: Officer, version: int) -> Notice:
+        undo = entry if entry.version == version and workflow.may_undo(session, entry, self._act(officer)) else None
         if entry.merged_into:
             return Notice(f"Entri {entry.number} digabungkan ke {entry.merged_into}.", entry)
         if entry.needs_review:
@@ -200,13 +206,29 @@ class Trays:
     def decide(self, officer: Officer, entry_id: int, form: Form) -> Response:
         """Do what an officer says of an entry: right as it is, of another kind, or the same matter as another."""
         act = self._act(officer, form.whole("versi"))
-        with self.frame.database.writing() as session:
-            entry = session.get(Entry, entry_id)
-            if entry is None:
-                raise HTTPException(404)
-            self._decided(session, entry, form, act)
+        try:
+            with self.frame.database.writing() as session:
+                entry = session.get(Entry, entry_id)
+                if entry is None:
+                    raise HTTPException(404)
+                self._decided(session, entry, form, act)
+                version = entry.version
+        except VersionConflict:
+            return self.review(officer, amiss=self._overtaken(entry_id, act))
         self.frame.wake_post()
-        return _gone_to(f"{HERE}?entri={entry_id}")
+        return _gone_to(f"{HERE}?entri={entry_id}&versi={version}")
+
+    def _overtaken(self, entry_id: int, act: Act) -> Amiss:
+        """Say who changed an entry before this officer could, what it was, and whether it waits here still."""
+        with self.frame.database.reading() as session:
+            entry = session.get_one(Entry, entry_id)
+            last = workflow.changes_of(session, entry)[-1]
+            own = last.actor == act.actor
+            who = "Saudara sendiri, di halaman lain," if own else search.officers(session).get(last.actor, last.actor)
+            at = dates.short_moment(last.at, self.frame.settings.office.zone)
+        waits = "Entri itu masih menunggu di bawah." if entry.needs_review else "Entri itu tidak menunggu lagi."
+        words = f"Pilihan Saudara untuk {entry.number} tidak disimpan: {who} sudah lebih dahulu mengubahnya"
+        return Amiss(f"{words} ({labels.verb(last.verb).lower()}, {at}). {waits}", conflict=True, entry=entry)
 
     def _decided(self, session: Session, entry: Entry, form: Form, act: Act) -> None:
         said = form.text("tindakan", 20)
@@ -259,6 +281,7 @@ class Trays:
                 message=message,
                 glimpse=review.glimpses(session, [message]).get(message_id, ""),
                 typed=typed.values if typed else {},
+                phone_said=phone_in_words(typed.values.get("telepon", "") if typed else "", self.desk.local_area),
                 errors=errors or {},
                 kinds={kind.value: labels.KINDS[kind] for kind in REGISTER_OF},
                 services=_services(self.frame),
@@ -285,6 +308,7 @@ class Trays:
             errors["jenis"] = "Pilihlah jenisnya."
         if errors:
             raise FormErrors(errors)
+        short["phone"], short["phone_e164"] = telephones.kept(short["phone"], local_area=self.desk.local_area)
         return Told(Kind(form.text("jenis")), self._service(form, "umum"), account=account, email=email, **short)
 
     def _service(self, form: Form, otherwise: str) -> str:
@@ -312,8 +336,10 @@ def routes(frame: Frame, resettling: Resettling | None = None) -> APIRouter:
     trays = Trays(frame, Desk.of(frame.settings), resettling)
 
     @router.get("")
-    def review_tray(officer: Reader, sebelum: Known = None, entri: Known = None, surat: Known = None) -> HTMLResponse:
-        return trays.review(officer, before=sebelum, entry_id=entri, message_id=surat)
+    def review_tray(
+        officer: Reader, sebelum: Known = None, entri: Known = None, surat: Known = None, versi: Known = None
+    ) -> HTMLResponse:
+        return trays.review(officer, before=sebelum, entry_id=entri, message_id=surat, version=versi or 0)
 
     @router.post("/entri/{entry_id}")
     def decide(officer: Recorder, entry_id: RowId, form: Sent) -> Response:

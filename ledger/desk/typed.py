@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlmodel import Session
 
 from config.settings import Settings
-from ledger import broadcasts, callers, files, moments, telephones
+from ledger import broadcasts, callers, files, moments, recording, telephones
 from ledger.addresses import is_writable
 from ledger.callers import Call
 from ledger.desk.forms import Form, FormErrors
@@ -34,6 +34,8 @@ FIELDS = {
     "perihal": ("matter", 300),
 }
 """Fields of one line, each with the item of the ledger that it fills and its longest text."""
+_FIELD_OF = {item: name for name, (item, _) in FIELDS.items()}
+_ASKED = {_FIELD_OF[item]: words for item, words in recording.ASKED.items()}
 ACCOUNT = 20_000
 OTHERS = ("uraian", "jenis", "layanan", "rahasia", "diterima", "kanal_lain", "jam_siar", "once")
 KINDS = tuple(REGISTER_OF)
@@ -49,7 +51,12 @@ _WORTH_JUDGING = 3
 def new_values(**given: str) -> dict[str, str]:
     """Return the values of an empty form, with a token of its own."""
     empty = dict.fromkeys((*FIELDS, *OTHERS), "")
-    return empty | {"jenis": Kind.PENGADUAN.value, "layanan": GENERAL, "once": secrets.token_hex(16)} | given
+    return empty | {"jenis": Kind.PENGADUAN.value, "layanan": GENERAL} | new_token() | given
+
+
+def new_token() -> dict[str, str]:
+    """Return the token by which a form sent twice is known, for a form that has not been sent yet."""
+    return {"once": secrets.token_hex(16)}
 
 
 def attached(form: Form) -> list[Packed]:
@@ -57,11 +64,24 @@ def attached(form: Form) -> list[Packed]:
     return files.pack([(file_name(file.name), file.content) for file in form.files if file.field == "berkas"])
 
 
+def phone_in_words(written: str, local_area: str | None) -> str:
+    """Say what was understood of a telephone number, where that is not all that was written; else ""."""
+    number = telephones.read(written, local_area=local_area)
+    if number is None:
+        return "Belum terbaca sebagai nomor; disimpan seperti tertulis." if written else ""
+    return "" if number.whole else f"Terbaca: {number.spoken}. Selebihnya disimpan seperti tertulis."
+
+
+def twins_in_words(count: int) -> str:
+    """Say that some files of a form were kept already, or were the same as another one of it; "" where none was."""
+    return f"{count} berkas tidak disimpan lagi karena isinya sama dengan berkas lain." if count else ""
+
+
 def values_of(form: Form) -> dict[str, str]:
     """Return what was typed as it was typed, also where it cannot be taken, so that nothing is lost."""
     typed = {name: storable(form.values.get(name, "")) for name in (*FIELDS, *OTHERS)}
     if not _ONCE.fullmatch(typed["once"]):
-        typed["once"] = secrets.token_hex(16)
+        typed |= new_token()
     return new_values() | {name: value for name, value in typed.items() if name in form.values or value}
 
 
@@ -206,7 +226,7 @@ def assist(
         at_unclear=unclear,
         calls=tuple(callers.called_before(session, phone_e164=phone.e164 if phone else "", name=name)),
         suggestion=suggestion_for(values, classifier),
-        missing=tuple(name for name in ("nama", "instansi", "alamat", "telepon") if not values.get(name, "").strip()),
+        missing=tuple(words for name, words in _ASKED.items() if not values.get(name, "").strip()),
     )
 
 

@@ -40,7 +40,7 @@ LEDGERS: dict[Ledger, str] = {
     Ledger.RADIO: f"Buku {PROGRAMME}",
 }
 
-_FOLLOWED = (
+FOLLOWED = (
     *("didisposisikan", "diteruskan", "status", "dijawab", "dibuka_kembali"),
     *("digabungkan", "dibatalkan", "diurungkan"),
 )
@@ -225,7 +225,7 @@ _NOTHING = _Told()
 
 def _told(session: Session, entries: Sequence[Entry]) -> dict[int, _Told]:
     by_entry: dict[int, list[Event]] = defaultdict(list)
-    for event in events.of_entries(session, [entry.id or 0 for entry in entries], _FOLLOWED):
+    for event in events.of_entries(session, [entry.id or 0 for entry in entries], FOLLOWED):
         by_entry[event.entry_id or 0].append(event)
     voiding = [event for some in by_entry.values() for event in some if event.verb == "dibatalkan"]
     said = events.values_of(session, voiding)
@@ -344,8 +344,9 @@ def _ticked(wanted: Filter) -> list[str]:
     return [word for field, word in _TICKED if getattr(wanted, field)]
 
 
-_ORDER = "Dimuat menurut tanggal diterima; nomor register urut menurut tanggal dicatat."
+_ORDER = "Memuat entri yang diterima pada masa ini, menurut urutan pencatatan."
 """Why a number may be missing from the book of a month: what it bears was received in another one."""
+_ORDER_ON_AIR = "Memuat siaran pada masa ini dengan peneleponnya, menurut urutan siar."
 
 
 def _notes(asked: Asked, settings: Settings) -> Iterator[str]:
@@ -365,7 +366,7 @@ def _notes(asked: Asked, settings: Settings) -> Iterator[str]:
     if any(said):
         yield " · ".join(part for part in said if part)
     if wanted.since or wanted.until:
-        yield _ORDER
+        yield _ORDER_ON_AIR if asked.ledger is Ledger.RADIO else _ORDER
     if not asked.may_see:
         yield "Identitas yang dirahasiakan disamarkan."
 

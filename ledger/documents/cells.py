@@ -11,9 +11,9 @@ from ledger.documents.book import Record
 from ledger.documents.plain import shortened
 from ledger.documents.sheets import Cell
 
-_LONGEST_ACCOUNT, _LONGEST_BROAD = 1500, 650
+_LONGEST_ACCOUNT, _LONGEST_BROAD = 1200, 750
 """Characters of an account in print, and of one in broad signs: a row must never be taller than a page."""
-_MOST_BROAD = 250
+_MOST_BROAD = 200
 _LONGEST_CELL = 180
 _MOST_FOLLOWED = 6
 _CUT = " [selengkapnya di buku digital]"
@@ -59,7 +59,7 @@ def account(record: Record) -> str:
 
 
 def _is_broad(sign: str) -> bool:
-    return sign in "MW@%…—" or (not sign.isascii() and east_asian_width(sign) in "WF")
+    return sign in "@%…—" or sign.isupper() or (not sign.isascii() and east_asian_width(sign) in "WF")
 
 
 def latest(record: Record) -> str:

@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
-from sqlmodel import Session
+from sqlmodel import Session, col, select
 
 from ledger import events
+from ledger.dates import short_moment
 from ledger.documents.cover import Seal
+from ledger.models import Entry, Event
 from ledger.words import Form
 
 VERB = "diekspor"
@@ -43,3 +46,32 @@ def note(
         "rahasia": "tampak" if unmasked else "disamarkan",
     }
     return Seal.of(events.append(session, VERB, at=at, actor=actor, about=events.Subject(), plain=plain))
+
+
+def made_since(session: Session, entries: Sequence[Entry], zone: ZoneInfo) -> list[str]:
+    """Return the documents that left the book since the first of some entries was recorded, each in words.
+
+    A paper of another entry is none of them; what was asked of the book may hold any entry, and is.
+    """
+    if not entries:
+        return []
+    begun = min(events.of_entry(session, entry.id or 0)[0].id for entry in entries)
+    query = select(Event).where(col(Event.verb) == VERB, col(Event.id) > begun).order_by(col(Event.id))
+    own = {f"nomor={entry.number}" for entry in entries}
+    return [_in_words(event, zone) for event in session.exec(query) if _may_hold(event, own)]
+
+
+def _may_hold(event: Event, own: set[str]) -> bool:
+    of_one = {each for each in _chosen(event) if each.startswith("nomor=")}
+    return not of_one or bool(of_one & own)
+
+
+def _chosen(event: Event) -> list[str]:
+    chosen = events.said_in(event.body).get("saringan")
+    return list(map(str, chosen)) if isinstance(chosen, list) else []
+
+
+def _in_words(event: Event, zone: ZoneInfo) -> str:
+    said = events.said_in(event.body)
+    asked = ", ".join([str(said["format"]), *_chosen(event)])
+    return f"{said['dokumen']} ({asked}), {short_moment(event.at, zone)}, oleh {event.actor}"

@@ -27,6 +27,7 @@ from ledger.documents.cells import (
 from ledger.documents.plain import plain
 from ledger.documents.sheets import WHOLE, Cell, Column, workbook
 from ledger.documents.typeset import Row, typeset_rows
+from ledger.models import Broadcast
 from ledger.words import Form, Ledger
 
 Counted = Callable[[int], None]
@@ -67,6 +68,12 @@ def _titles(book: OpenBook) -> list[str]:
     return [column.title.format(zone=book.settings.office.zone_label) for column in _columns(book)]
 
 
+def _cells(book: OpenBook, line: Record | Broadcast) -> list[Cell]:
+    if isinstance(line, Broadcast):
+        return ledgers.cells_of_silence(line)
+    return [column.of(line, book.settings.office.zone) for column in _columns(book)]
+
+
 def lines(book: OpenBook) -> Iterator[bytes]:
     """Give the book as CSV or JSON lines, a line at a time, as the form that was asked for."""
     return _csv_lines(book) if book.asked.form is Form.CSV else _json_lines(book)
@@ -100,8 +107,8 @@ def _csv_lines(book: OpenBook) -> Iterator[bytes]:
     """Give a head and a line a record; UTF-8 with a byte order mark, by which Excel knows it (RFC 4180 otherwise)."""
     zone = book.settings.office.zone
     yield _BYTE_ORDER_MARK + _csv_line(_titles(book))
-    for record in ledgers.records(book):
-        yield _csv_line([_written(column.of(record, zone), zone) for column in _columns(book)])
+    for line in ledgers.lines(book):
+        yield _csv_line([_written(cell, zone) for cell in _cells(book, line)])
 
 
 def _written(value: Cell, zone: ZoneInfo) -> str:
@@ -125,16 +132,36 @@ _LINE_ENDS = {ord(sign): f"\\u{ord(sign):04x}" for sign in "\x85\u2028\u2029"}
 
 
 def _json_lines(book: OpenBook) -> Iterator[bytes]:
-    zone = book.settings.office.zone
-    for record in book.records():
-        told = json.dumps(_facts(record, zone), ensure_ascii=False, separators=(",", ":"))
+    for line in ledgers.lines(book):
+        told = json.dumps(_plainly(_told(book, line)), ensure_ascii=False, separators=(",", ":"))
         yield f"{told.translate(_LINE_ENDS)}\n".encode()
+
+
+def _told(book: OpenBook, line: Record | Broadcast) -> dict[str, object]:
+    """Return a line as machines read it; in the ledger of the radio with its broadcast, of which it may be all."""
+    zone = book.settings.office.zone
+    if isinstance(line, Broadcast):
+        return {"nomor": None, "siaran": _broadcast(line), "keterangan": [ledgers.SILENCE]}
+    facts = _facts(line, zone)
+    if book.asked.ledger is not Ledger.RADIO:
+        return facts
+    on_air = {"urutan": line.place, "disiarkan": _iso(line.entry.aired_at, zone)}
+    return facts | {"siaran": line.broadcast and _broadcast(line.broadcast)} | on_air
+
+
+def _broadcast(broadcast: Broadcast) -> dict[str, object]:
+    said = {"tanggal": broadcast.aired_on, "acara": broadcast.programme, "penyiar": broadcast.presenter}
+    return _plainly(said)
+
+
+def _plainly(facts: Mapping[str, object]) -> dict[str, object]:
+    return {key: plain(value) if isinstance(value, str) else value for key, value in facts.items()}
 
 
 def _facts(record: Record, zone: ZoneInfo) -> dict[str, object]:
     """Return a record as machines read it: enumerations by their own words, moments with their offset from UTC."""
     entry = record.entry
-    facts: dict[str, object] = {
+    return {
         "nomor": entry.number,
         "register": entry.series.value,
         "diterima": _iso(entry.received_at, zone),
@@ -144,6 +171,7 @@ def _facts(record: Record, zone: ZoneInfo) -> dict[str, object]:
         "layanan": entry.service,
         "jenis": entry.kind.value,
         "nama": entry.name,
+        "mewakili": entry.represents,
         "instansi": entry.organisation,
         "alamat": entry.address,
         "telepon": entry.phone,
@@ -162,7 +190,6 @@ def _facts(record: Record, zone: ZoneInfo) -> dict[str, object]:
         "digabungkan_ke": entry.merged_into or None,
         "rahasia": entry.secret or entry.restricted,
     }
-    return {key: plain(value) if isinstance(value, str) else value for key, value in facts.items()}
 
 
 def _iso(at: datetime | None, zone: ZoneInfo) -> str | None:
@@ -173,15 +200,14 @@ def _iso(at: datetime | None, zone: ZoneInfo) -> str | None:
 
 
 def _write_sheets(book: OpenBook, out: IO[bytes], counted: Counted) -> None:
-    zone = book.settings.office.zone
     with workbook(out, book.cover) as sheets:
         columns = [
             Column(title, column.width, column.shown)
             for title, column in zip(_titles(book), _columns(book), strict=True)
         ]
         table = sheets.table("Buku", columns, frozen=2)
-        for record in ledgers.records(book):
-            table.write([column.of(record, zone) for column in _columns(book)], struck=record.void)
+        for line in ledgers.lines(book):
+            table.write(_cells(book, line), struck=isinstance(line, Record) and line.void)
             counted(1)
         sheets.facts("Keterangan", _about(book))
 
@@ -202,26 +228,26 @@ def _about(book: OpenBook) -> Iterator[tuple[str, Cell]]:
 # PDF: columns that belong together stand above each other, so that the print can be read
 
 _PRINTED: tuple[Printed, ...] = (
-    Printed("No.", 2.4, lambda record, zone: str(record.place), "right"),
-    Printed("Nomor Register", 7.2, lambda record, zone: record.entry.number),
+    Printed("No.", 2.8, lambda record, zone: str(record.place), "right"),
+    Printed("Nomor Register", 8.3, lambda record, zone: record.entry.number),
     Printed(
         "Tanggal & Jam Terima ({zone})", 5.4, lambda record, zone: dates.dense_moment(record.entry.received_at, zone)
     ),
-    Printed("Media / Kanal", 4.8, lambda record, zone: record.channel),
-    Printed("Layanan", 7.0, lambda record, zone: record.service),
-    Printed("Nama Pengadu / Instansi", 7.1, lambda record, zone: above(record.name, record.entry.organisation)),
+    Printed("Media / Kanal", 5.5, lambda record, zone: record.channel),
+    Printed("Layanan", 6.8, lambda record, zone: record.service),
+    Printed("Nama Pengadu / Instansi", 7.6, lambda record, zone: above(record.name, record.entry.organisation)),
     Printed(
         "Alamat / No. Telepon / Surel",
         8.0,
         lambda record, zone: above(record.entry.address, record.entry.phone, record.entry.email),
     ),
-    Printed("Uraian Pengaduan", 19.4, lambda record, zone: account(record)),
+    Printed("Uraian Pengaduan", 15.5, lambda record, zone: account(record)),
     Printed("Klasifikasi", 6.4, lambda record, zone: record.classification),
-    Printed("Disposisi / Diteruskan kepada", 6.4, lambda record, zone: flat(record.handed_to)),
-    Printed("Tindak Lanjut & Tanggal", 6.6, lambda record, zone: latest(record)),
-    Printed("Batas Waktu", 5.2, lambda record, zone: dates.dense_date(record.due_on) if record.due_on else ""),
-    Printed("Status / Tanggal Selesai", 6.5, standing),
-    Printed("Petugas", 6.1, lambda record, zone: flat(record.officer)),
+    Printed("Disposisi / Diteruskan kepada", 7.1, lambda record, zone: flat(record.handed_to)),
+    Printed("Tindak Lanjut & Tanggal", 7.0, lambda record, zone: latest(record)),
+    Printed("Batas Waktu", 5.4, lambda record, zone: dates.dense_date(record.due_on) if record.due_on else ""),
+    Printed("Status / Tanggal Selesai", 7.0, standing),
+    Printed("Petugas", 6.0, lambda record, zone: flat(record.officer)),
     Printed("Keterangan", 8.3, remarks),
 )
 

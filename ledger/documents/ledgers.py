@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import fields, replace
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from ledger import broadcasts, dates
@@ -20,22 +20,34 @@ from ledger.documents.cells import (
     remarks,
     standing,
 )
-from ledger.documents.sheets import WHOLE
+from ledger.documents.sheets import WHOLE, Cell
 from ledger.documents.typeset import Row
 from ledger.models import Broadcast
 from ledger.words import Ledger
 
 _ALONE = frozenset({"channel", "since", "until", "discreet"})
 """What a filter may ask for while a broadcast without callers still belongs to what it finds."""
+SILENCE = "NIHIL, tanpa penelepon"
 
 
-def records(book: OpenBook) -> Iterator[Record]:
-    """Give the lines of a book in the order of its table: those of the radio a broadcast after the other."""
+def lines(book: OpenBook) -> Iterator[Record | Broadcast]:
+    """Give the lines of a book in the order of its table.
+
+    Those of the radio come a broadcast after the other; one without callers is a line of its own.
+    """
     if book.asked.ledger is not Ledger.RADIO:
         yield from book.records()
         return
-    for _, callers in _aired(book):
+    for broadcast, callers in _aired(book):
         yield from callers
+        if broadcast is not None and not callers:
+            yield broadcast
+
+
+def cells_of_silence(broadcast: Broadcast) -> list[Cell]:
+    """Return the cells of a broadcast without callers in the table of the radio."""
+    told: list[Cell] = [date.fromisoformat(broadcast.aired_on), broadcast.programme, broadcast.presenter]
+    return [*told, *[None] * (len(WRITTEN[Ledger.RADIO]) - len(told) - 1), SILENCE]
 
 
 def rows_by_broadcast(book: OpenBook) -> Iterator[Row]:
@@ -65,17 +77,27 @@ def _aired(book: OpenBook) -> list[tuple[Broadcast | None, list[Record]]]:
     """
     callers: dict[int | None, list[Record]] = defaultdict(list)
     for record in book.records():
-        heard = callers[record.entry.broadcast_id]
         remarks_left = tuple(
             each for each in record.remarks if not each.startswith(AIRED)
         )  # a column of its own says it
-        heard.append(replace(record, place=len(heard) + 1, remarks=remarks_left))
+        callers[record.entry.broadcast_id].append(replace(record, remarks=remarks_left))
+    callers.update({key: _in_turn(heard) for key, heard in callers.items()})
     known = [*broadcasts.of_ids(book.session, [key for key in callers if key is not None]), *_silent(book, callers)]
     known.sort(key=lambda each: (each.aired_on, each.id or 0))
     found: list[tuple[Broadcast | None, list[Record]]] = [
         (each, [replace(record, broadcast=each) for record in callers.get(each.id, [])]) for each in known
     ]
     return [*found, (None, callers[None])] if callers.get(None) else found
+
+
+def _in_turn(heard: list[Record]) -> list[Record]:
+    """Return callers as they were on the air, each with his place; last, as typed, those of whom no time was told."""
+
+    def turn(record: Record) -> tuple[bool, datetime, int]:
+        entry = record.entry
+        return entry.aired_at is None, entry.aired_at or entry.recorded_at, entry.id or 0
+
+    return [replace(record, place=place) for place, record in enumerate(sorted(heard, key=turn), 1)]
 
 
 def _silent(book: OpenBook, callers: Iterable[int | None]) -> list[Broadcast]:
@@ -95,7 +117,7 @@ def _day_of(broadcast: Broadcast | None, callers: list[Record], zone: ZoneInfo) 
 
 def _lead(broadcast: Broadcast | None, count: int) -> str:
     """Say which broadcast it is, who presented it, and how many called."""
-    heard = f"{count} penelepon" if count else "NIHIL, tanpa penelepon"
+    heard = f"{count} penelepon" if count else SILENCE
     if broadcast is None:
         return f"Tanpa siaran yang tercatat · {heard}"
     day = dates.long_date(date.fromisoformat(broadcast.aired_on))
@@ -167,7 +189,7 @@ WRITTEN: dict[Ledger, tuple[Written, ...]] = {
 def _print(when: Printed, who: str, *, place: str = "No.") -> tuple[Printed, ...]:
     return (
         Printed(place, 2.8, lambda record, zone: str(record.place), "right"),
-        Printed("Nomor Register", 6.9, lambda record, zone: record.entry.number),
+        Printed("Nomor Register", 7.2, lambda record, zone: record.entry.number),
         when,
         Printed(f"{who} / Instansi", 8.6, lambda record, zone: _caller(record)),
         Printed("Alamat / No. Telepon", 8.6, lambda record, zone: above(record.entry.address, record.entry.phone)),

@@ -93,7 +93,7 @@ def facts(figures: Figures) -> list[tuple[str, str]]:
         ("Lama penyelesaian, median", _days(pace.median)),
         ("Lama penyelesaian, terlama", _days(pace.longest)),
         ("Sisa yang lewat batas waktu", _of(pace.overdue, total.remaining)),
-        ("Berkadar pengawasan, dari yang masuk", str(figures.restricted)),
+        ("Berkadar pengawasan, dari masuk dan tambahan", str(figures.restricted)),
     ]
 
 
@@ -133,7 +133,7 @@ def _noun(table: Table) -> str:
 
 
 def _came(table: Table) -> list[Count]:
-    return [Count(line.key, line.label, line.received + line.added) for line in table.lines]
+    return [Count(line.key, line.label, line.received) for line in table.lines]
 
 
 def _barred(key: str, title: str, noun: str, counts: Sequence[Count]) -> Picture:
@@ -277,7 +277,7 @@ def text(report: Report) -> str:
         *([table.title, *_compact(table)] for table in figures.tables),
         ["Menurut keadaan", *(f"  {row[0]:<24}{' → '.join((row[1], row[4]))}" for row in statuses(figures))],
         [f"{label}: {value}" for label, value in facts(figures)],
-        ["Tema terbanyak", *(f"  {count.label:<40}{count.number:>6}" for count in figures.themes[:_MOST_THEMES])],
+        *([["Tema terbanyak", *_most_themes(figures)]] if figures.themes else []),
         ["Kendala", report.narrative.obstacles or "–"],
         ["Rekomendasi", report.narrative.advice or "–"],
     ]
@@ -291,5 +291,9 @@ def _balance_lines(total: Line) -> list[str]:
 def _compact(table: Table) -> Iterable[str]:
     yield f"  {'':<40}{'lalu':>8}{'masuk':>8}{'selesai':>8}{'sisa':>8}"
     for line in table.lines:
-        came = line.added + line.received
-        yield f"  {line.label[:39]:<40}{line.carried:>8}{came:>8}{line.finished:>8}{line.remaining:>8}"
+        before = line.carried + line.added
+        yield f"  {line.label[:39]:<40}{before:>8}{line.received:>8}{line.finished:>8}{line.remaining:>8}"
+
+
+def _most_themes(figures: Figures) -> Iterable[str]:
+    return (f"  {count.label:<40}{count.number:>6}" for count in figures.themes[:_MOST_THEMES])

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from math import ceil
 from pathlib import Path
 from shutil import copyfileobj
-from tempfile import TemporaryDirectory
+from tempfile import gettempdir
 from typing import IO
 
 import xlsxwriter
@@ -17,6 +18,7 @@ from xlsxwriter.worksheet import Worksheet
 from ledger.documents.cover import Cover
 from ledger.documents.plain import plain, shortened
 from ledger.words import Paper
+from ledger.workshops import workshop
 
 LONGEST_TEXT = 32_767
 """Characters that a cell can hold; what is longer is cut and ends with …."""
@@ -33,6 +35,9 @@ _LINE_HEIGHT, _MOST_LINES, _LONGEST_SEEN = 15.0, 16, 2000
 
 _FACT_WIDTH, _LINE_POINTS, _TALLEST = 90, 15, 405
 """Excel knows no row of more than 409 points."""
+
+_SHEET_WIDTH = 230
+"""Characters of width that one printed sheet holds in a size that can be read."""
 
 _OPTIONS = {
     "constant_memory": True,
@@ -67,7 +72,9 @@ class Table:
             sheet.write_string(0, place, plain(column.title), workbook.head)
         sheet.freeze_panes(1, frozen)
         sheet.repeat_rows(0)
-        workbook.dress(sheet)
+        if frozen:
+            sheet.repeat_columns(0, frozen - 1)
+        workbook.dress(sheet, abreast=ceil(sum(column.width for column in self._columns) / _SHEET_WIDTH))
 
     def write(self, values: Sequence[Cell], *, struck: bool = False, strong: bool = False) -> None:
         """Write the next row: text, numbers, days and moments (shown in the office's zone) each as what it is."""
@@ -120,13 +127,16 @@ class Workbook:
             self.put(sheet, (row, 1), value, WHOLE if isinstance(value, int) else "")
         self.dress(sheet)
 
-    def dress(self, sheet: Worksheet) -> None:
-        """Make a sheet fit to be printed: paper, margins, the title on top, the seal and the page at the foot."""
+    def dress(self, sheet: Worksheet, *, abreast: int = 1) -> None:
+        """Make a sheet fit to be printed: paper, margins, the title on top, the seal and the page at the foot.
+
+        `abreast` is how many sheets of paper lie side by side.
+        """
         cover = self._cover
         sheet.set_paper(_PAPERS[cover.paper])
         if cover.landscape:
             sheet.set_landscape()
-        sheet.fit_to_pages(1, 0)
+        sheet.fit_to_pages(abreast, 0)
         sheet.set_margins(left=0.4, right=0.4, top=0.75, bottom=0.75)
         sheet.set_header(_marked(f"{cover.title.upper()} {cover.office.short}", cover.period))
         seal = f"Segel {cover.seal.position}: {cover.seal.hash[:16]}" if cover.seal else cover.made
@@ -195,9 +205,9 @@ def workbook(out: IO[bytes], cover: Cover) -> Iterator[Workbook]:
     Its temporary files hold what people wrote, so they lie in a folder of their own that goes whatever happens. Raises
     OSError where there is no room for them, or in `out`.
     """
-    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        whole = Path(folder) / "buku.xlsx"
-        book = xlsxwriter.Workbook(whole, _OPTIONS | {"tmpdir": folder})
+    with workshop(Path(gettempdir())) as folder:
+        whole = folder / "buku.xlsx"
+        book = xlsxwriter.Workbook(whole, _OPTIONS | {"tmpdir": str(folder)})
         made = cover.made_at.astimezone(UTC).replace(tzinfo=None)
         book.set_properties({"title": plain(cover.title), "author": plain(cover.office.name), "created": made})
         content = Workbook(book, cover)

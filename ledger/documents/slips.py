@@ -16,7 +16,7 @@ from ledger.documents.plain import shortened
 from ledger.documents.typeset import typeset
 from ledger.errors import LedgerError
 from ledger.models import Entry, Event
-from ledger.secrecy import HIDDEN
+from ledger.secrecy import HIDDEN, blackened, is_hidden
 from ledger.words import CLOSED, Form, Paper, Status
 
 SLIP_PAPERS = (Paper.A5, Paper.HALF_F4)
@@ -86,8 +86,8 @@ def slip(database: Database, settings: Settings, entry_id: int, ordered: Ordered
 def hand_over(database: Database, settings: Settings, entry_id: int, ordered: Ordered) -> Made:
     """Make the sheet that goes with a matter to the section, officer or office that must act, and note it in the chain.
 
-    An identity that is to be kept secret never stands on a sheet that leaves the office. Raises LedgerError where the
-    matter was handed to nobody or its number is void, TypesettingFailed.
+    A sheet that leaves the office is blackened where the identity is to be kept secret (`is_nameless`). Raises
+    LedgerError where the matter was handed to nobody or its number is void, TypesettingFailed.
     """
     zone = settings.office.zone
     with database.writing() as session:
@@ -96,7 +96,7 @@ def hand_over(database: Database, settings: Settings, entry_id: int, ordered: Or
         handed = handed_over(session, settings, entry)
         if handed is None:
             raise LedgerError(f"{entry.number} belum didisposisikan atau diteruskan.")
-        nameless = handed.outside and (entry.secret or entry.restricted)
+        nameless = is_nameless(entry, handed)
         content = _sheet(session, settings, entry, handed, nameless=nameless)
         document = "lembar penerusan" if handed.outside else "lembar disposisi"
         seal = _noted(session, document, entry, ordered, named=not nameless)
@@ -109,6 +109,11 @@ def hand_over(database: Database, settings: Settings, entry_id: int, ordered: Or
         paper=ordered.paper,
     )
     return Made(f"{document.replace(' ', '-')}-{_file_part(entry)}.pdf", typeset("hand-over.typ", cover, content))
+
+
+def is_nameless(entry: Entry, handed: Handed) -> bool:
+    """Say whether a sheet must not tell whose matter it is: its matter, account and note are blackened by machine."""
+    return handed.outside and is_hidden(entry, may_see=False)
 
 
 def handed_over(session: Session, settings: Settings, entry: Entry) -> Handed | None:
@@ -218,17 +223,22 @@ def _due(settings: Settings, entry: Entry) -> str:
 
 def _sheet(session: Session, settings: Settings, entry: Entry, handed: Handed, *, nameless: bool) -> dict[str, object]:
     due = _due(settings, entry)
+    account = _discreet(entry.account.strip() or entry.matter.strip(), entry, nameless=nameless)
     return {
         "to": handed.to,
         "outside": handed.outside,
         "secret": entry.secret or entry.restricted,
         "kept_here": _KEPT_HERE if nameless else "",
         "facts": _facts(_told_to_those_who_act(session, settings, entry, nameless=nameless)),
-        "account": shortened(entry.account.strip() or entry.matter.strip() or "(tidak ada uraian)", _LONGEST_ACCOUNT),
-        "asked": handed.asked.strip() or _usual(handed),
+        "account": shortened(account or "(tidak ada uraian)", _LONGEST_ACCOUNT),
+        "asked": _discreet(handed.asked.strip(), entry, nameless=nameless) or _usual(handed),
         "due": f"Paling lambat {due}." if due else "Tidak ada batas waktu yang tercatat; segera setelah diterima.",
         "back_to": f"{settings.office.name}, telepon {settings.office.telephone}",
     }
+
+
+def _discreet(text: str, entry: Entry, *, nameless: bool) -> str:
+    return blackened(text, entry) if nameless else text
 
 
 def _usual(handed: Handed) -> str:
@@ -251,5 +261,6 @@ def _told_to_those_who_act(session: Session, settings: Settings, entry: Entry, *
         yield "Alamat", entry.address
         yield "Telepon", entry.phone
         yield "Surel", entry.email
-    yield "Perihal", entry.matter
-    yield "Berkas", "; ".join(files.names_of(session, entry.id or 0)) or "tidak ada"
+    yield "Perihal", _discreet(entry.matter, entry, nameless=nameless)
+    names = files.names_of(session, entry.id or 0)
+    yield "Berkas", (f"{len(names)} berkas" if nameless and names else "; ".join(names)) or "tidak ada"

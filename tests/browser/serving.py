@@ -8,6 +8,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from tests.wire.loopback import free_port
+from tests.wire.waiting import PATIENCE
 
 PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360f8cf500f00030301018dfd1e3d"
@@ -44,7 +45,7 @@ class Served:
         self._server = server
         self._thread = threading.Thread(target=server.run)
         self._thread.start()
-        assert started.wait(10)
+        assert started.wait(PATIENCE)
 
     def stop(self) -> None:
         """Ask it to end and wait until it has; nothing happens where it ended before."""

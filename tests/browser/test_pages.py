@@ -1,18 +1,22 @@
 """The desk in a real browser: it fits, it obeys its own policy, it works with keys and without scripts."""
 
+import io
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
+from pypdf import PdfReader
+from sqlmodel import select
 
 from config.settings import load
 from ledger.database import Database
 from ledger.desk.app import create
+from ledger.models import Staff
 from ledger.ports import OpenedFile
 from ledger.words import Channel, Disposition, LetterState
-from tests.browser.keys import press
+from tests.browser.keys import press, stands_in
 from tests.browser.serving import PNG, served
 from tests.browser.signing import signed_in
 from tests.ledger.shelf import PreparedReader, put_entry, put_file, put_letter, put_mail
@@ -78,6 +82,31 @@ def address(database: Database) -> Iterator[str]:
 def open_page(open_page: Callable[[Viewport], Page], address: str, database: Database) -> Callable[[Viewport], Page]:
     """Give a function that opens a page in which an officer is signed in."""
     return lambda viewport: signed_in(open_page(viewport), address, database)
+
+
+NARROW = [Viewport(1100, 768), Viewport(1025, 768), Viewport(911, 512), Viewport(770, 768), Viewport(320, 640)]
+"""A browser beside another, an office's screen magnified by half, a small telephone."""
+
+
+@pytest.mark.parametrize("viewport", NARROW, ids=lambda viewport: str(viewport.width))
+def test_between_desk_and_telephone_every_page_fits_and_the_tables_say_who_and_what(
+    open_page: Callable[[Viewport], Page], address: str, database: Database, viewport: Viewport
+) -> None:
+    page = open_page(viewport)
+    with database.noting() as session:
+        session.exec(select(Staff)).one().name = LONG_NAME
+    for path in (*PAGES, "/buku/PGD/2026/1/jawab", "/buku/PGD/2026/1/identitas"):
+        page.goto(address + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= viewport.width, path
+    menu = page.locator(".me summary").bounding_box()
+    assert menu is not None and menu["x"] + menu["width"] <= viewport.width
+    for path in ("/", "/buku") if viewport.width > 768 else ():
+        page.goto(address + path)
+        widths = page.evaluate("[...document.querySelector('.book thead').rows[0].cells].map(h => h.offsetWidth)")
+        assert widths[3] >= 90 and widths[4] >= 140, path
+    measured = "s => [s.scrollWidth - s.clientWidth, s.getBoundingClientRect().right]"
+    rooms = page.evaluate(f"[...document.querySelectorAll('.rail a > span')].map({measured})")
+    assert all(over <= 1 and right <= viewport.width for over, right in rooms)
 
 
 @pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
@@ -195,3 +224,44 @@ def test_every_page_prints_as_a_document(open_page: Callable[[Viewport], Page], 
     assert "Dinas Perindustrian dan Tenaga Kerja" in page.locator(".letterhead").inner_text()
     for hidden in (".rail", ".bar", ".pager"):
         expect(page.locator(hidden).first).to_be_hidden()
+    page.goto(address + "/buku")
+    sheets = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages
+    assert "Dinas Perindustrian" in sheets[0].extract_text() and "PGD/2026/0001" in sheets[0].extract_text()
+    assert len({(sheet.mediabox.width, sheet.mediabox.height) for sheet in sheets}) == 1
+
+
+def test_a_form_is_filled_by_keys_and_nothing_typed_is_left_behind(
+    open_page: Callable[[Viewport], Page], address: str, database: Database
+) -> None:
+    page = open_page(WIDE)
+    asked: list[str] = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))
+    for act, field in (("keadaan", "keadaan"), ("teruskan", "tujuan"), ("golongkan", "jenis"), ("berkas", "berkas")):
+        page.goto(f"{address}/buku/PGD/2026/1/{act}")
+        stands_in(page, field)
+    page.goto(address + "/buku/PGD/2026/1/identitas")
+    page.locator("#isian-nama").fill("Budi")
+    page.locator("h1").click()
+    press(page, "n")
+    assert page.url.endswith("/identitas") and "akan hilang" in asked[0]
+    page.locator("#isian-surel").fill("bukan alamat")
+    press(page, "Control+Enter")
+    expect(page.locator("#salah-surel")).to_be_visible()
+    stands_in(page, "surel")
+    expect(page.locator("#isian-nama")).to_have_value("Budi")
+    page.goto(address + "/buku/PGD/2026/1")
+    page.locator(".me summary").click()
+    press(page, "Escape")
+    expect(page.locator(".me > div")).to_be_hidden()
+    press(page, "n")
+    page.wait_for_url("**/catat/telepon")
+    assert len(asked) == 1
+
+
+def test_on_a_telephone_the_next_act_stands_before_the_letter(
+    open_page: Callable[[Viewport], Page], address: str
+) -> None:
+    page = open_page(PHONE)
+    page.goto(address + "/buku/PGD/2026/1")
+    act, letter = page.locator(".ways").bounding_box(), page.locator(".letter").bounding_box()
+    assert act is not None and letter is not None and act["y"] + act["height"] <= letter["y"]

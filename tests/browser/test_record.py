@@ -1,11 +1,13 @@
 """Catat baru in a real browser: a call and a batch of the radio by keyboard alone, and nothing typed is ever lost."""
 
+import io
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, Route, expect
+from pypdf import PdfReader
 from sqlmodel import select
 
 from config.settings import load
@@ -141,6 +143,10 @@ def test_what_was_typed_survives_the_death_of_the_browser(
     again.goto(server.address + "/catat/telepon")
     expect(again.get_by_text("Draf dipulihkan")).to_be_visible()
     expect(again.locator("#isian-telepon")).to_have_value("422121")
+    again.get_by_role("button", name="Lainnya").click()
+    again.wait_for_url("**/catat/lainnya?dari=telepon")
+    expect(again.get_by_text("Isian dibawa dari formulir Telepon.")).to_be_visible()
+    expect(again.locator("#isian-telepon")).to_have_value("422121")
     again.get_by_role("button", name="Buang draf").click()
     expect(again.locator("#isian-nama")).to_have_value("")
 
@@ -220,6 +226,40 @@ def test_a_written_complaint_with_its_photo_and_the_receipt(
         printed = page.pdf(prefer_css_page_size=True)
         boxes = [tuple(map(float, box.split())) for box in _between(printed, b"/MediaBox [", b"]")]
         assert [(round(box[2]) - width, round(box[3]) - height) for box in boxes] == [(0, 0)], paper
+
+
+@pytest.mark.parametrize(("paper", "copies", "tall"), [("a5", 1, 190), ("f4", 2, 157)])
+def test_a_receipt_of_much_is_cut_in_the_account_alone(
+    open_desk: Callable[[Viewport], Page], server: Served, database: Database, paper: str, copies: int, tall: int
+) -> None:
+    page = open_desk(WIDE)
+    with database.noting() as session:
+        put_entry(
+            session, 7, channel=Channel.PETUGAS, name=("Raden Ajeng Kusumawardhani " * 3)[:64], due_on="2026-12-07",
+            address=("Jalan Panglima Sudirman " * 6)[:140], organisation="PT Sejahtera " * 6, represents="Abdurrahman",
+            matter=("Upah lembur tidak dibayar " * 6)[:150], account="Pelapor menyampaikan bahwa " * 40,
+        )  # fmt: skip
+    # On the paper itself a millimetre of CSS is 96 / 25.4 pixels; the page is as wide as its printable part.
+    page.set_viewport_size({"width": 484 if paper == "a5" else 722, "height": 1200})
+    page.goto(f"{server.address}/buku/PGD/2026/7/tanda-terima?kertas={paper}")
+    page.emulate_media(media="print")
+    slips = page.locator(".slip")
+    expect(slips).to_have_count(copies)
+    for at in range(copies):
+        slip = slips.nth(at)
+        whole, due = slip.bounding_box(), slip.locator(".facts div").last.bounding_box()
+        note, lines = slip.locator("p.small").nth(1).bounding_box(), slip.locator(".line")
+        last = slip.locator(".nip").bounding_box()
+        assert whole and due and note and last
+        assert whole["height"] <= tall * 96 / 25.4
+        assert due["height"] > 10 and due["y"] + due["height"] <= note["y"] + 1
+        assert last["y"] + last["height"] <= whole["y"] + whole["height"] - (0 if paper == "a5" else 3)
+        ends = lines.evaluate_all("all => all.map(each => each.getBoundingClientRect().bottom)")
+        assert len(ends) == 2 and abs(ends[0] - ends[1]) < 1
+        clipped = "each => each.scrollWidth > each.clientWidth + 1"
+        assert not slip.locator(".facts div:last-child dd").evaluate(clipped)
+    printed = PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
+    assert len(printed.pages) == 1 and printed.pages[0].extract_text().count("Batas waktu") == copies
 
 
 def _between(text: bytes, start: bytes, end: bytes) -> list[str]:

@@ -71,7 +71,7 @@ def test_an_officer_signs_in_changes_the_one_time_password_and_signs_out(
         page.keyboard.type(typed)
         page.keyboard.press("Tab")
     page.keyboard.press("Enter")
-    page.wait_for_url(address + "/")
+    page.wait_for_url(address + "/?selesai=sandi")
     page.locator(".me summary").click()
     expect(page.locator(".me > div")).to_contain_text(LONG_NAME)
     page.locator(".me button").click()

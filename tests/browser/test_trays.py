@@ -70,7 +70,7 @@ def test_three_uncertain_mails_are_reviewed_by_keyboard_alone(
     page = running.page(open_page(WIDE), "/tinjau")
     expect(page.locator("[data-item]")).to_have_count(3)
     expect(page.locator("[data-room=review] .count")).to_contain_text("3")
-    for key in ("g", "3", "k"):
+    for key in ("g", "3", "y"):
         shown = page.locator("[data-item]").count()
         press(page, key)
         expect(page.locator("[data-item]")).to_have_count(shown - 1)
@@ -94,7 +94,7 @@ def test_arrows_choose_the_item_and_shortcuts_can_be_switched_off(
     assert [entry.kind for entry in running.office.rows(Entry)][2] is Kind.PERMOHONAN
     page.locator("[data-keys]").click()
     page.locator("h1").click()
-    press(page, "k")
+    press(page, "y")
     press(page, "/")
     expect(page.locator("[data-item]")).to_have_count(2)
     assert page.evaluate("document.activeElement.id") != "cari-cepat"
@@ -158,7 +158,7 @@ def test_letters_are_let_go_and_sent_again_by_key(open_page: Callable[[Viewport]
     press(page, "u")
     expect(page.locator(".note.done")).to_contain_text("masuk antrean")
     press(page, "l")
-    expect(page.locator(".note.done")).to_contain_text("dilepas")
+    expect(page.locator(".note.done")).to_contain_text("akan disusun")
     assert [letter.state for letter in office.rows(Letter)] == [LetterState.OWED, LetterState.QUEUED]
 
 

@@ -24,12 +24,14 @@ def test_the_alternatives_of_a_phrase_are_all_written_out() -> None:
     )
 
 
-@pytest.mark.parametrize("phrase", ["gaji", "gaji .. belum", "minta #uang", "# hari", "menipu*"])
+@pytest.mark.parametrize("phrase", ["gaji", "gaji .. belum", "minta #uang", "# hari", "menipu*", "~tipu"])
 def test_a_phrase_of_words_stems_gaps_and_numbers_is_accepted(phrase: str) -> None:
     assert _evidence(phrase).phrases == (phrase,)
 
 
-@pytest.mark.parametrize("phrase", ["", "Gaji", "gaji..", ".. gaji", "gaji ..", "ga*", "^gaji$", "gaji (belum"])
+@pytest.mark.parametrize(
+    "phrase", ["", "Gaji", "gaji..", ".. gaji", "gaji ..", "ga*", "~ti", "<siapa> minta", "^gaji$", "gaji (belum"]
+)
 def test_a_phrase_that_could_never_be_found_is_refused(phrase: str) -> None:
     with pytest.raises(ValidationError):
         _evidence(phrase)

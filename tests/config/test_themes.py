@@ -21,11 +21,19 @@ SHIPPED = Themes.model_validate(
         {"themes": {"Upah!": {"label": "Upah", "phrases": ["gaji"]}}},
         {"urgency": {"anak": {"label": "Anak", "phrases": ["anak"]}}},
         {"tema": {}},
+        {"secrecy": ["<siapa> .. rahasia"]},
+        {"classes": {"siapa": ["orang dinas"]}},
+        {"classes": {"siapa": []}},
     ],
 )
 def test_a_table_that_could_never_work_is_refused(wrong: dict[str, object]) -> None:
     with pytest.raises(ValidationError):
         Themes.model_validate(wrong)
+
+
+def test_a_phrase_calls_a_class_of_words_that_the_table_holds() -> None:
+    table = {"classes": {"siapa": ["petugas*", "~jaga"]}, "secrecy": ["<siapa> .. rahasia"]}
+    assert Themes.model_validate(table).secrecy == ("<siapa> .. rahasia",)
 
 
 def test_the_shipped_themes_cover_what_the_office_hears_of() -> None:

@@ -6,6 +6,8 @@ from itertools import count
 
 import docx
 import pytest
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -75,6 +77,83 @@ def test_a_docx_gives_letterhead_paragraphs_and_table_rows_in_order() -> None:
     assert text_of([file(content, "surat.docx")]) == (
         "CV Contoh Lestari\nKami mohon pendaftaran.\nNama\tRara\nHP\t0812"
     )
+
+
+def _word_of(*blocks: str) -> bytes:
+    """Write a DOCX whose body is these pieces of WordprocessingML."""
+    document = docx.Document()
+    spaces = f'{nsdecls("w")} xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"'
+    spaces += ' xmlns:v="urn:schemas-microsoft-com:vml"'
+    for block in blocks:
+        whole = parse_xml(f"<w:body {spaces}>{block}</w:body>")
+        for element in list(whole):
+            document.element.body.insert(len(document.element.body) - 1, element)
+    out = io.BytesIO()
+    document.save(out)
+    return out.getvalue()
+
+
+def _paragraph(text: str) -> str:
+    return f"<w:p><w:r><w:t>{text}</w:t></w:r></w:p>"
+
+
+def _row(*cells: str) -> str:
+    return "<w:tr>" + "".join(f"<w:tc>{cell}</w:tc>" for cell in cells) + "</w:tr>"
+
+
+_BOX = f"<w:txbxContent>{_paragraph('di dalam kotak')}</w:txbxContent>"
+
+
+@pytest.mark.parametrize(
+    ("block", "lines"),
+    [
+        (f"<w:sdt><w:sdtPr/><w:sdtContent>{_paragraph('isian blok')}</w:sdtContent></w:sdt>", ["isian blok"]),
+        (
+            "<w:p><w:r><w:t>Nama: </w:t></w:r>"
+            "<w:sdt><w:sdtContent><w:r><w:t>Rara</w:t></w:r></w:sdtContent></w:sdt></w:p>",
+            ["Nama: Rara"],
+        ),
+        (
+            '<w:p><w:ins w:id="1"><w:r><w:t>Upah baru</w:t></w:r></w:ins>'
+            '<w:del w:id="2"><w:r><w:delText>lama</w:delText><w:t>usang</w:t></w:r></w:del></w:p>',
+            ["Upah baru"],
+        ),
+        (
+            f"<w:p><w:r><w:t>Di luar</w:t><mc:AlternateContent><mc:Choice>{_BOX}</mc:Choice>"
+            f"<mc:Fallback><w:pict><v:textbox>{_BOX}</v:textbox></w:pict></mc:Fallback></mc:AlternateContent>"
+            "</w:r></w:p>",
+            ["Di luar", "di dalam kotak"],
+        ),
+        (f"<w:p><w:r><w:pict><v:textbox>{_BOX}</v:textbox></w:pict></w:r></w:p>", ["", "di dalam kotak"]),
+        (
+            "<w:tbl>"
+            + _row(_paragraph("luar") + "<w:tbl>" + _row(_paragraph("Nama"), _paragraph("Rara")) + "</w:tbl>")
+            + "</w:tbl>",
+            ["luar", "Nama\tRara"],
+        ),
+        (
+            "<w:p><w:pPr><w:tabs><w:tab/></w:tabs></w:pPr><w:r><w:t>HP</w:t><w:tab/><w:t>0812</w:t></w:r></w:p>",
+            ["HP\t0812"],
+        ),
+        ("<w:p><w:r><w:instrText>PAGE</w:instrText><w:t>satu</w:t><w:br/><w:t>dua</w:t></w:r></w:p>", ["satu", "dua"]),
+    ],
+    ids=["control", "control in a line", "tracked", "box", "old box", "table in a table", "tabs", "field and break"],
+)
+def test_a_docx_gives_what_a_reader_of_the_page_sees_and_each_word_once(block: str, lines: list[str]) -> None:
+    read = text_of([file(_word_of(_paragraph("awal"), block, _paragraph("akhir")), "a.docx")])
+    assert read.split("\n") == ["awal", *lines, "akhir"]
+
+
+@pytest.mark.parametrize("name", ["surat", "surat.doc", "unduhan.bin", "surat.zip"])
+def test_a_docx_is_known_by_what_is_in_it_whatever_its_name(name: str) -> None:
+    assert text_of([file(word("dari Word"), name)]) == "dari Word"
+
+
+def test_an_archive_of_another_kind_says_nothing() -> None:
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as packed:
+        packed.writestr("surat.txt", "rahasia")
+    assert text_of([file(out.getvalue(), "surat.docx")]) == ""
 
 
 def test_several_files_follow_each_other_and_others_say_nothing() -> None:

@@ -276,6 +276,172 @@ def test_an_ending_that_says_where_nothing_stands_is_read_without_failing() -> N
     assert four("alamat saya di dan saya tinggal di yang")[2] is None
 
 
+# Other people in a letter
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Juragan kami, Pak Darmo Susilo (0813-0000-8101), belum membayar lembur.",
+        "Calonya bernama Bambang Irawan, nomor WA nya 0813-0000-8101, sulit dicari.",
+        "Yang nipu saya namanya Bambang Irawan, nomornya 0813-0000-8101.",
+        "HRD kami Bu Lestari (0813-0000-8101) bilang kontrak habis.",
+        "Uang saya transfer ke Mandiri 00123 a.n. BAMBANG IRAWAN sebesar 4 juta.",
+        "Saya ditelepon nomor 0813-0000-8101, katanya dari dinas.",
+        "0813-0000-8101 mengaku pegawai dinas dan minta uang.",
+        "Telepon loket 0335-000811 tidak pernah diangkat.",
+        "Saya dipukul di gudang. Pelaku Hasan Basri\n\nAtas perhatiannya terima kasih.",
+        "Identitas pelaku:\nNama : Bambang Irawan\nAlamat : Jl. Nangka 5\nHP : 0813-0000-8101\n\nMohon ditindak.",
+        "Nama agen: Bambang Irawan\nNo HP: 0813-0000-8101\nAlamat: Jl. Nangka 5",
+        "Kami melengkapi berkas rekom paspor CPMI a.n. Karsini Dewi, tujuan Taiwan.",
+        "Saya tertipu lowongan palsu, pelakunya kabur. Ini no nya 0813-0000-8101",
+        "Alamat pabriknya Jl. Nangka 5, mohon diperiksa.",
+    ],
+)
+def test_the_foreman_the_agent_the_payee_and_the_caller_are_not_the_writer(text: str) -> None:
+    assert four(text) == (None, None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "phone"),
+    [
+        ("Hormat kami,\nDoni Kurniawan\nHRD CV Contoh Plastik\n0813-0000-8102", "Doni Kurniawan", "0813-0000-8102"),
+        ("Petugas lapangan kami: Sdr. Aziz Maulana 0813-0000-8102", "Aziz Maulana", "0813-0000-8102"),
+        ("Sponsornya Bu Eni 0813-0000-8101 kabur, saya bisa dihubungi di 0813-0000-8102", None, "0813-0000-8102"),
+        ("Nomor penipu 0813-0000-8101. Nomor saya 0813-0000-8102", None, "0813-0000-8102"),
+        ("Saya ditipu agen, mohon bantuan. Siti Wulandari, 0813-0000-8102", "Siti Wulandari", "0813-0000-8102"),
+        ("Tolong telepon kakak saya 0813-0000-8102, hp saya disita", None, "0813-0000-8102"),
+        ("Sponsor: H. Bakri\nHP: 0813-0000-8101\n\nNama: Siti\nHP: 0813-0000-8102", "Siti", "0813-0000-8102"),
+        ("Mandor: Rudi\nTelp: 0813-0000-8101\nNama saya: Siti\nHP: 0813-0000-8102", "Siti", "0813-0000-8102"),
+        ("Upah ditahan mandor saya Hasan. Siti Wulandari, 0813-0000-8102", "Siti Wulandari", "0813-0000-8102"),
+        ("Mohon rekom a.n. Karsini. Saya petugas lapangan Aziz Maulana", "Aziz Maulana", None),
+        ("Saya mewakili ibu saya, Ibu Painah, yang upahnya kurang. Saya Rudi Hartono.", "Rudi Hartono", None),
+    ],
+)
+def test_beside_other_people_the_writer_is_still_found(text: str, name: str | None, phone: str | None) -> None:
+    found = four(text)
+    assert (found[0], found[3]) == (name, phone)
+
+
+def test_the_other_side_of_an_agreement_is_not_the_writers_firm() -> None:
+    assert four("Mohon dicatat perjanjian PT Contoh Boga – PT Contoh Tirta. Rini, PT Contoh Tirta")[:2] == (
+        "Rini", "PT Contoh Tirta",
+    )  # fmt: skip
+    assert four("Perjanjian kami dengan PT Contoh Boga. Mohon dicatat.")[1] is None
+
+
+def test_the_writers_own_address_counts_before_that_of_the_firm() -> None:
+    assert four("Alamat kantor: Jl. Besi 12\nAlamat: Jl. Kenari 4")[2] == "Jl. Kenari 4"
+    assert four("Alamat kantor: Jl. Besi 12")[2] == "Jl. Besi 12"
+
+
+@pytest.mark.parametrize(
+    ("value", "organisation"),
+    [
+        ("warga masyarakat", "Perorangan"),
+        ("masyarakat umum biasa", "Perorangan"),
+        ("Warga Jaya Abadi", "Warga Jaya Abadi"),
+        ("PT Contoh Rasa. Mohon dilakukan pemeriksaan segera", "PT Contoh Rasa"),
+    ],
+)
+def test_an_organisation_is_cleaned_of_what_is_none(value: str, organisation: str) -> None:
+    assert four(f"Instansi: {value}")[1] == organisation
+
+
+# Capitals that prove nothing
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Saya Mau Tanya Kenapa Uang Lembur Belum Keluar Sampai Sekarang",
+        "KAMI BURUH PABRIK MINTA KEADILAN, HRD BILANG TIDAK ADA UANG",
+        "Saya Duda Punya Anak Tiga Butuh Kerja",
+        "Dengan Ini Saya Melaporkan Gaji Kami Yang Belum Dibayar",
+        "Saya Kristen dan dilarang libur Natal",
+        "Saya Ibu Rumah Tangga, belum pernah bekerja",
+    ],
+)
+def test_words_in_capitals_are_no_names(text: str) -> None:
+    assert four(text) == (None, None, None, None)
+
+
+def test_names_are_found_among_capitals_and_keep_them() -> None:
+    text = "PAK SAYA YULI ASTUTIK KARYAWAN PT CONTOH SANDANG GAJI 2 BULAN BELUM KELUAR HP 081300008102"
+    assert four(text) == ("YULI ASTUTIK", "PT CONTOH SANDANG", None, "081300008102")
+    assert four("Saya Yuli Astutik Karyawan PT Contoh Jaya Abadi Belum Digaji")[:2] == (
+        "Yuli Astutik", "PT Contoh Jaya Abadi",
+    )  # fmt: skip
+
+
+# What stands below a signature
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        "Dikirim dari ponsel Oppo saya",
+        "Sent from my Galaxy",
+        "Dikirim dari Yahoo Mail. Unduh aplikasinya",
+        "PERHATIAN: Surel ini rahasia, bila Anda bukan penerima mohon dihapus.\nDilarang menyalin isinya.",
+        "This email is confidential and for the addressee only.",
+        "Segala keluhan dapat disampaikan ke keluhan@contoh.example.",
+        "Demikian surat ini, atas bantuan Bapak kami sampaikan terima kasih.\nWassalamu'alaikum wr. wb.",
+        "Sekian, semoga Bapak dan Ibu sehat selalu.",
+    ],
+)
+def test_a_signature_is_found_above_footers_disclaimers_and_courtesies(below: str) -> None:
+    text = f"Lembur kami tidak dibayar. Yuni Astuti, Jl. Salak 2, 0813-0000-8102\n\n{below}"
+    assert four(text) == ("Yuni Astuti", None, "Jl. Salak 2", "0813-0000-8102")
+
+
+def test_a_sentence_above_the_courtesies_is_no_signature_and_a_warning_no_disclaimer() -> None:
+    assert four("Upah belum dibayar oleh Pak Hasan Basri.\n\nDemikian, terima kasih.") == (None, None, None, None)
+    assert four("Perhatian: mandor kasar sekali.\nYuni Astuti, Jl. Salak 2")[0] == "Yuni Astuti"
+
+
+def test_lines_quoted_from_somebody_else_are_not_the_writers_unless_he_filled_a_form() -> None:
+    quoted = "Lembur ditahan. Yuni Astuti\n> Saya Bambang Irawan, 0813-0000-8101, memecat Saudara."
+    assert four(quoted) == ("Yuni Astuti", None, None, None)
+    assert four("> Nama: Yuni Astuti\n> HP: 0813-0000-8102")[0::3] == ("Yuni Astuti", "0813-0000-8102")
+
+
+# Other ways to say who one is
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Kantor kami di kota, telp kantor 0335-000812", (None, None, None, "0335-000812")),
+        ("saya lina marlina alamat jl kenari 4 mau lapor", ("lina marlina", None, "jl kenari 4", None)),
+        ("pak saya karsono mau ngadu soal upah", ("karsono", None, None, None)),
+        ("pak saya kecewa mau ngadu soal upah", (None, None, None, None)),
+        ("pak saya ngontrak mau daftar pindah", (None, None, None, None)),
+        ("bu ini karsono pl pt contoh insan, berkas menyusul", ("karsono", "pt contoh insan", None, None)),
+        ("Salam,\nRini Wulandari Personalia CV Contoh Boga", ("Rini Wulandari", "CV Contoh Boga", None, None)),
+        ("Hormat kami, Ketua Abd. Rosyid", ("Abd. Rosyid", None, None, None)),
+        ("Mohon ditolong. Kakaknya, Nur Hayati, 0813-0000-8102", ("Nur Hayati", None, None, "0813-0000-8102")),
+        ("Jayalah selalu. Ibunya Wawan", (None, None, None, None)),
+        ("Perwakilan pekerja: Ahmad Zainal 0813-0000-8102", ("Ahmad Zainal", None, None, "0813-0000-8102")),
+        ("Ibu: sudah makan le?\nSaya: belum", (None, None, None, None)),
+        ("domisili Perum Contoh Blok C 9. Apa bisa daftar?", (None, None, "Perum Contoh Blok C 9", None)),
+        ("Alamat: sda KTP\nHP: 0813-0000-8102", (None, None, None, "0813-0000-8102")),
+        ("Alamat Pelapor\tJl. Kenari 4", (None, None, "Jl. Kenari 4", None)),
+        ("1\tNama\tRini\n2\tAlamat\tJl. Kenari 4", ("Rini", None, "Jl. Kenari 4", None)),
+        ("wa 813-0000-8102", (None, None, None, "813-0000-8102")),
+        ("WA: wa.me/6281300008102", (None, None, None, "6281300008102")),
+        ("omzet 8130000810 setahun", (None, None, None, None)),
+        ("No: 0857O0008102", (None, None, None, "0857O0008102")),
+    ],
+)
+def test_what_is_said_in_other_ways_is_understood(text: str, expected: Four) -> None:
+    assert four(text) == expected
+
+
+def test_a_mobile_number_without_its_zero_is_written_internationally() -> None:
+    assert phone_e164("813-0000-8102") == "+6281300008102"
+
+
 _ALPHABET = st.one_of(
     st.text(max_size=300),
     st.lists(

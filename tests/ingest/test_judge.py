@@ -6,10 +6,13 @@ import pickle
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ingest.judge import FileFacts, Judge, Judged, Unread, classifier_of
 from ledger.ports import Wording
 from ledger.words import Disposition, Kind
+from tests.fuzzing import LONG_LETTERS
 from tests.ingest.test_attached import pdf, word
 from tests.office import FIRST, SECOND, settings
 
@@ -215,7 +218,7 @@ COMPLAINT = "Saya mengadukan PT Contoh karena upah saya tidak dibayar sejak bula
 
 _NOTE = "Mohon ditangani, surat ini masuk ke kotak kami."
 _COMPLAINT = "Upah saya di PT Contoh sudah tiga bulan tidak dibayar dan saya dipecat tanpa pesangon."
-_BELOW = f"""From: pentalasker@example.org
+_BELOW = f"""From: {SECOND}
 Subject: Fwd: gaji
 Message-ID: <dua@example.org>
 
@@ -229,7 +232,7 @@ Kepada: <pentalasker@example.org>
 
 {_COMPLAINT}
 """
-_INSIDE = f"""From: pentalasker@example.org
+_INSIDE = f"""From: {SECOND}
 Subject: Fwd: gaji
 Message-ID: <tiga@example.org>
 MIME-Version: 1.0
@@ -263,8 +266,143 @@ def test_whoever_writes_at_length_above_a_forwarded_letter_is_judged_by_his_own_
         "kami ingin mengusulkan agar jadwal mediasi ditempel di papan pengumuman loket dan di situs kantor, supaya "
         "pekerja lain tahu kapan dapat datang tanpa bolos kerja setengah hari."
     )
-    mail = _judge(_BELOW.replace(_NOTE, own))
+    mail = _judge(_BELOW.replace(_NOTE, own).replace(f"From: {SECOND}", "From: rara@example.org"))
     assert (mail.text, mail.judgement.kind) == (own, Kind.SARAN)
+    assert mail.judgement.needs_review, "the letter below is a complaint"
+
+
+_OFFICIAL_NOTE = (
+    "Yth. Ibu Kepala Bidang,\nbersama ini kami sampaikan surat yang masuk ke alamat kami kemarin sore untuk mendapat "
+    "disposisi. Kami menunggu petunjuk bidang mana yang menyiapkan konsep jawaban dan kapan rapat koordinasinya.\n"
+    "Rini Contoh\nHP 0812-9999-0061"
+)
+
+
+@pytest.mark.parametrize("raw", [_BELOW, _INSIDE], ids=["below the note", "inside"])
+def test_a_letter_that_staff_hand_on_speaks_however_long_their_note_is(raw: str) -> None:
+    signed = f"{_COMPLAINT}\n\nNama: Imam Contoh\nHP: 0812-9999-0062"
+    mail = _judge(raw.replace(_NOTE, _OFFICIAL_NOTE).replace(_COMPLAINT, signed))
+    assert (mail.text, mail.judgement.kind) == (_OFFICIAL_NOTE, Kind.PENGADUAN)
+    assert "upah" in mail.themed.themes
+    assert mail.identity.name and mail.identity.name.value == "Imam Contoh"
+    assert mail.identity.name.source.startswith("surat yang diteruskan, ")
+    assert mail.phone_e164 == "+6281299990062"
+
+
+def test_of_a_letter_that_names_nobody_the_heading_says_who_wrote_it() -> None:
+    mail = _judge(_BELOW.replace(_NOTE, _OFFICIAL_NOTE))
+    assert mail.identity.name and (mail.identity.name.value, mail.identity.phone) == ("Imam", None)
+
+
+def test_the_values_of_who_hands_a_letter_on_and_of_its_writer_are_not_mixed() -> None:
+    note = "Saya Dewi Contoh, mohon bantu tetangga saya."
+    signed = f"{_COMPLAINT}\n\nNama: Imam Contoh\nHP: 0812-9999-0062"
+    mail = _judge(_BELOW.replace(_NOTE, note).replace(_COMPLAINT, signed).replace(SECOND, "dewi@example.org", 1))
+    assert mail.identity.name and mail.identity.name.value == "Dewi Contoh"
+    assert mail.identity.phone is None
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Selamat sore, perkenankan saya mengirim berkas ini karena rumah saya jauh. Semoga berkenan membacanya.",
+        "Bu, ceritanya panjang jadi saya ketik di Word. Mohon dibaca dulu.",
+        "Yang terhormat Bapak Kepala, surat resmi kami sertakan. Besar harapan kami mendapat jawaban tertulis.",
+        "Kindly open the file, I could not write it here.",
+    ],
+)
+def test_a_letter_below_a_courteous_note_is_read_whatever_the_note_looks_like(note: str) -> None:
+    mail = _judged(_with_file(note, "surat.docx", word(*ATTACHED)))
+    assert mail.attached_text
+    assert mail.judgement.kind is Kind.PENGADUAN
+    assert mail.identity.name and mail.identity.name.value == "Rara Puspita"
+    scanned = _judged(_with_file(note, "surat.pdf", pdf("")))
+    assert scanned.judgement.kind is Kind.PENGADUAN or scanned.judgement.needs_review
+
+
+_CONTRACT = (
+    "PERJANJIAN PEMBORONGAN PEKERJAAN",
+    "Nama: Bagus Contoh, selanjutnya disebut Pihak Pertama.",
+    "Pihak Kedua membayar upah paling lambat tanggal lima dan menanggung kecelakaan di tempat kerja.",
+)
+
+
+def test_a_contract_below_a_request_does_not_speak_for_it() -> None:
+    body = "Kami dari CV Contoh Lestari mengajukan pendaftaran perjanjian pemborongan, dokumen terlampir."
+    mail = _judged(_with_file(body, "kontrak.docx", word(*_CONTRACT)))
+    assert (mail.judgement.kind, mail.judgement.needs_review) == (Kind.PERMOHONAN, False)
+    assert (mail.attached_text, mail.themed.urgent, mail.identity.name) == ("", "", None)
+
+
+def test_a_complaint_attached_to_a_letter_about_something_else_is_shown_to_an_officer() -> None:
+    body = "Kami dari CV Contoh Lestari mengajukan pendaftaran perjanjian pemborongan, dokumen terlampir."
+    mail = _judged(_with_file(body, "surat.docx", word(*ATTACHED[3:])))
+    assert (mail.judgement.kind, mail.judgement.needs_review) == (Kind.PERMOHONAN, True)
+
+
+def test_a_complaint_and_the_complaint_attached_to_it_are_one_letter() -> None:
+    body = (
+        "Saya mengadukan PT Contoh karena gaji saya sebagai penjaga malam sudah empat bulan tidak dibayar, dan setiap "
+        "kali saya menanyakannya saya hanya disuruh menunggu. Urutan kejadiannya saya tulis dalam dokumen ini."
+    )
+    mail = _judged(_with_file(body, "kronologi.docx", word("Pada 3 November saya mengadu, lalu saya dipukul mandor.")))
+    assert mail.judgement.kind is Kind.PENGADUAN
+    assert mail.attached_text and mail.themed.urgent
+
+
+def _plain(body: str, subject: str = "", headers: str = "") -> Judged:
+    head = f"From: Rara <rara@example.org>\nTo: <{FIRST}>\nSubject: {subject}\nMessage-ID: <polos@example.org>\n"
+    return _judge(f"{head}{headers}Content-Type: text/plain; charset=utf-8\n\n{body}\n")
+
+
+@pytest.mark.parametrize(
+    ("body", "subject"),
+    [
+        ("Mohon segera ditindaklanjuti Bu.", ""),
+        ("Tolong ya Pak", "Laporan"),
+        ("Pak", "Aduan"),
+        ("Mohon dibaca", "Keluhan"),
+    ],
+)
+def test_who_says_nothing_but_that_he_wants_something_is_seen_by_an_officer(body: str, subject: str) -> None:
+    assert _plain(body, subject).judgement.needs_review
+
+
+@pytest.mark.parametrize("body", ["Terima kasih.", "Terima kasih banyak, Bapak dan Ibu. Salam hormat."])
+def test_who_only_thanks_needs_no_officer(body: str) -> None:
+    assert not _plain(body).judgement.needs_review
+
+
+def test_who_says_it_in_the_subject_has_said_something() -> None:
+    mail = _plain("Mohon bantuannya", "gaji tiga bulan tidak dibayar PT Contoh")
+    assert (mail.judgement.kind, mail.judgement.needs_review) == (Kind.PENGADUAN, False)
+
+
+_OLDER = "Pada Sab, 21 Nov 2026 pukul 07.10 {writer} menulis:\n> " + _COMPLAINT
+_ANSWERS = "In-Reply-To: <lama@example.org>\n"
+
+
+def test_below_a_note_that_says_nothing_the_letter_of_somebody_else_is_read() -> None:
+    body = f"Tolong dibantu Bu.\n\n{_OLDER.format(writer='Bos <bos@example.net>')}"
+    mail = _plain(body, "Re: gaji", _ANSWERS)
+    assert (mail.text, mail.judgement.kind) == ("Tolong dibantu Bu.", Kind.PENGADUAN)
+    assert mail.judgement.needs_review, "nobody said that the letter is handed on"
+
+
+@pytest.mark.parametrize("writer", [f"Dinas <{FIRST}>", f"Dinas <{SECOND.upper()}>"])
+def test_a_letter_of_ours_never_speaks_for_who_answers_it(writer: str) -> None:
+    mail = _plain(f"Tolong dibantu Bu.\n\n{_OLDER.format(writer=writer)}", "Re: surat", _ANSWERS)
+    assert mail.wording.text == "Tolong dibantu Bu."
+    assert mail.judgement.needs_review
+
+
+def test_danger_in_a_letter_that_is_no_complaint_is_seen_by_an_officer() -> None:
+    mail = _plain(
+        "Terima kasih banyak atas bantuan dinas, tetangga kami yang disekap majikan sudah pulang dengan selamat."
+    )
+    assert mail.judgement.kind is not Kind.PENGADUAN
+    assert mail.themed.urgent
+    assert mail.judgement.needs_review
 
 
 def test_a_letter_forwarded_as_an_attachment_with_not_a_word_is_the_text() -> None:
@@ -294,3 +432,44 @@ def test_a_text_without_any_header_is_shown_to_an_officer() -> None:
     found = _judged(COMPLAINT.encode())
     assert (found.text, found.sender_address) == (COMPLAINT, "")
     assert found.judgement.needs_review
+
+
+_PIECES = st.sampled_from(
+    [
+        *(
+            "\n",
+            "\n\n",
+            ">",
+            "-",
+            "--",
+            ".",
+            " ",
+            "1",
+            "=",
+            "?",
+            ":",
+            ",",
+            "@",
+            "<",
+            "_",
+            "*",
+            "#",
+            "/",
+            "(",
+            ")",
+            "\t",
+            "|",
+        ),
+        *("a", "Nama", "nama:", "Jl. ", "PT ", "08", "0812", "rp", "a.n. ", "Saya ", "On ", "wrote:", "menulis:"),
+        *("Dari: ", "RT", "no.", "tidak ", "ibu ", "gaji "),
+    ]
+)
+
+
+@LONG_LETTERS
+@given(st.lists(_PIECES, min_size=1, max_size=4).map("".join), st.booleans())
+def test_no_letter_of_one_piece_again_and_again_holds_the_others_up(piece: str, subject: bool) -> None:
+    long = piece * (12_000 // len(piece))
+    heading = " ".join(long.split()) if subject else "Pengaduan"
+    raw = f"From: w@example.org\r\nSubject: {heading}\r\n\r\n{long}\r\n".encode()
+    assert isinstance(JUDGE(raw, ""), Judged)

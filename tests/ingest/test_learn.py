@@ -12,12 +12,12 @@ import pytest
 from config.base import ConfigError
 from config.rules import Rules
 from ingest.classify import Caution
-from ingest.examples import Example, read_examples
+from ingest.examples import Example, example, letter_of, read_examples
 from ingest.features import FeatureReader
-from ingest.learn import cross_validate, learn, train
+from ingest.learn import cross_validate, learn, much_dearer, train
 from ingest.model import Model, UnusableModel, parse_model, read_model, written
 from ingest.rules import RuleClassifier
-from ingest.tally import tally
+from ingest.tally import Tally, cost, tally
 from ledger.ports import Wording
 from ledger.words import Kind
 
@@ -55,6 +55,12 @@ def test_the_built_in_letters_are_many_and_of_every_kind_and_service() -> None:
     assert {each.service for each in examples} == {"ppjp", "siskotkln", "umum"}
     assert {each.wording.mailbox for each in examples} == set(BOXES)
     assert len({each.digest for each in examples}) == len(examples)
+
+
+def test_what_a_built_in_letter_quotes_is_left_out_though_no_header_says_that_it_answers() -> None:
+    row = {"subject": "Upah", "attachments": [], "mailbox": "", "kind": "pengaduan", "service": "umum"}
+    told = example({**row, "text": "Upah kami masih kurang.\n\n> Keluhan Saudara sudah kami catat."})
+    assert told.wording.text == "Upah kami masih kurang."
 
 
 def test_learning_twice_gives_the_same_bytes() -> None:
@@ -103,7 +109,7 @@ def test_letters_held_out_are_mostly_judged_right() -> None:
 
 def test_a_first_model_is_kept() -> None:
     report = learn(None, some(), [], reader(), CAUTION, TODAY)
-    assert (report.keeps_new, report.old) == (True, None)
+    assert (report.keeps_new, report.all.old) == (True, None)
     assert report.model == small_model()
 
 
@@ -111,11 +117,16 @@ def test_corrections_that_help_are_learned() -> None:
     corrections = [_correction(number, Kind.PENGADUAN) for number in range(6)]
     report = learn(small_model(), some(), corrections, reader(), CAUTION, TODAY)
     assert report.keeps_new, report.why
-    told = report.said(Path("kantor") / "model.json")
+    *counts, told = report.said(Path("kantor") / "model.json").splitlines()
     assert told.startswith("Model baru sekarang dipakai: ") and str(Path("kantor") / "model.json") in told
-    assert report.model.corrections == tuple(sorted(each.digest for each in corrections))
-    assert report.old is not None
-    assert report.old.letters == report.new.letters == len(some()) + 6
+    assert report.model.corrections == tuple(sorted(each.told for each in corrections))
+    assert report.all.old is not None and report.corrections.old is not None
+    assert report.all.old.letters == report.all.new.letters == len(some()) + 6
+    assert report.corrections.old.letters == report.corrections.new.letters == 6
+    assert counts == [
+        f"Semua surat yang disisihkan: model lama {report.all.old.said}; model baru {report.all.new.said}.",
+        f"Pembetulan petugas saja: model lama {report.corrections.old.said}; model baru {report.corrections.new.said}.",
+    ]
 
 
 def test_the_old_model_is_kept_where_the_new_one_is_worse() -> None:
@@ -127,9 +138,13 @@ def test_the_old_model_is_kept_where_the_new_one_is_worse() -> None:
     report = learn(old, some(), [honest, *_contradicting(wrong)], reader(), CAUTION, TODAY)
     assert not report.keeps_new
     assert report.model is old
-    assert report.said(Path("model.json")) == f"Model yang sekarang tetap dipakai: {report.why}."
-    assert report.old is not None
-    assert (report.new.right, -report.new.lost) < (report.old.right, -report.old.lost)
+    assert report.said(Path("model.json")).splitlines()[-1] == f"Model yang sekarang tetap dipakai: {report.why}."
+    assert report.all.old is not None
+    assert _cost(report.all.new) > _cost(report.all.old)
+
+
+def _cost(count: Tally) -> float:
+    return CAUTION.complaint_cost * count.lost + count.reviewed + count.letters - count.right
 
 
 def _contradicting(wrong: list[Example]) -> list[Example]:
@@ -139,10 +154,63 @@ def _contradicting(wrong: list[Example]) -> list[Example]:
 
 
 def test_a_model_that_knows_an_erased_letter_is_never_kept() -> None:
-    erased = replace(small_model(), corrections=("f" * 20,))
+    erased = replace(small_model(), corrections=("f" * 20 + " saran umum",))
     report = learn(erased, some(), [], reader(), CAUTION, TODAY)
     assert report.keeps_new
     assert "sudah tidak ada" in report.why
+
+
+def test_a_letter_of_which_the_office_thinks_otherwise_now_is_still_the_same_letter() -> None:
+    before = Example(Wording("", "Kapan upah kami naik?"), Kind.PENGADUAN, "umum", mail="a" * 64)
+    after = replace(before, wording=Wording("", "Kapan upah kami naik? terlampir"), kind=Kind.INFORMASI)
+    assert (before.letter, before.told) != (before.digest, after.told)
+    assert before.letter == after.letter == letter_of(before.told)
+    assert replace(before, mail="b" * 64).letter != before.letter
+    assert replace(before, mail="").letter == replace(after, mail="", wording=before.wording).letter
+
+
+def test_a_model_that_learned_another_answer_to_a_letter_is_compared_and_not_thrown_away() -> None:
+    wrong = [replace(each, writer="", kind=_OTHERWISE.get(each.kind, Kind.LAINNYA)) for each in some()[::2]]
+    honest = _correction(1, Kind.PENGADUAN)
+    knew = replace(small_model(), corrections=(honest.told,))
+    report = learn(knew, some(), [replace(honest, kind=Kind.SARAN), *wrong], reader(), CAUTION, TODAY)
+    assert not report.keeps_new and report.model is knew
+
+
+_OTHERWISE = {Kind.PENGADUAN: Kind.LAINNYA, Kind.SARAN: Kind.INFORMASI, Kind.INFORMASI: Kind.SARAN}
+
+
+@pytest.mark.parametrize(
+    ("differences", "much"),
+    [
+        ([], False),
+        ([0.0] * 50, False),
+        ([-21.0, 1.0, 1.0], False),
+        ([1.0, 1.0, -1.0, 0.0], False),
+        ([21.0, 0.0, 0.0, 0.0], False),
+        ([1.0] * 9, True),
+        ([1.0, 1.0, 1.0, 1.0, -1.0, 0.0], True),
+        ([21.0, 21.0, 0.0, 0.0, 0.0], True),
+    ],
+)
+def test_costs_that_rise_no_more_than_chance_would_make_them_are_no_reason(
+    differences: list[float], much: bool
+) -> None:
+    assert much_dearer(differences) is much
+
+
+@pytest.mark.parametrize(
+    ("true", "judged", "review", "expected"),
+    [
+        (Kind.PENGADUAN, Kind.PENGADUAN, False, 0),
+        (Kind.PENGADUAN, Kind.PENGADUAN, True, 1),
+        (Kind.PENGADUAN, Kind.SARAN, True, 2),
+        (Kind.PENGADUAN, Kind.SARAN, False, 21),
+        (Kind.INFORMASI, Kind.SARAN, False, 1),
+    ],
+)
+def test_a_complaint_that_nobody_looks_at_costs_most(true: Kind, judged: Kind, review: bool, expected: float) -> None:
+    assert cost((true, "umum", judged, "umum", 0.9, review), complaint_cost=20) == expected
 
 
 def test_a_wrong_line_of_the_examples_is_named(tmp_path: Path) -> None:

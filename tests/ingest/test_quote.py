@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.quote import separate
+from ingest.quote import older_letter, separate
 from tests.fuzzing import FUZZ
 
 OLD = "Pengaduan Saudara telah kami terima."
@@ -74,7 +74,7 @@ def test_what_only_looks_like_a_quote_or_signature_stays(letter: str) -> None:
 )
 def test_a_phones_own_line_is_the_signature(line: str) -> None:
     found = separate(f"Jam berapa loket buka?\n\n{line}\n", "Tanya")
-    assert (found.text, found.signature) == ("Jam berapa loket buka?", line)
+    assert (found.text, found.footer) == ("Jam berapa loket buka?", line)
 
 
 def test_words_below_a_phones_line_keep_it_in_the_text() -> None:
@@ -103,7 +103,7 @@ def test_below_a_note_the_forwarded_letter_is_told_from_one_that_is_answered(
     mark: str, subject: str, forwarded: str
 ) -> None:
     found = separate(f"Mohon ditangani.\n\n{mark}\nGaji saya.\n", subject)
-    assert (found.text, found.forwarded) == ("Mohon ditangani.", forwarded)
+    assert (found.text, found.forwarded.text if found.forwarded else "") == ("Mohon ditangani.", forwarded)
     assert "Gaji saya." in found.quoted
 
 
@@ -160,9 +160,9 @@ def test_the_text_is_never_empty_if_the_mail_has_any(text: str, subject: str) ->
 
 @FUZZ
 @given(st.lists(_LINES, max_size=30).map("\n".join), st.sampled_from(["", "Fwd: x", "Re: x"]))
-def test_every_word_of_the_mail_stands_in_one_of_the_three(text: str, subject: str) -> None:
+def test_every_word_of_the_mail_stands_in_one_of_the_four(text: str, subject: str) -> None:
     found = separate(text, subject)
-    parts = "\n".join((found.text, found.quoted, found.signature))
+    parts = "\n".join((found.text, found.quoted, found.signature, found.footer))
     assert all(parts.count(word) >= 1 for word in ("Halo", "kutipan", "lama") if word in text)
 
 
@@ -180,3 +180,192 @@ def test_a_line_that_says_whom_it_quotes_goes_with_the_quotation() -> None:
         "Belum ada kabar.\n\nQuoting Dinas <dinas@example.go.id>:\n\n> Telah\n> kami terima.\n", "Re: Upah"
     )
     assert found.text == "Belum ada kabar."
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "Bekerja sejak 2019 di bagian gudang\nSejak Mei upah belum dibayar",
+        "Saya dan dua teman dirumahkan.",
+        "mandor memotong setoran\npemilik menolak bertemu",
+        "Budi Contoh\n\nNB: tolong jangan hubungi kantor kami.",
+        "We were told to leave on Friday.",
+    ],
+)
+def test_sentences_below_two_dashes_are_no_signature(block: str) -> None:
+    found = separate(f"Selamat siang\n--\n{block}\n", "Pengaduan")
+    assert block in found.text
+    assert found.signature == ""
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        "Siti Aminah\nStaf Keuangan, PT Contoh\nJl. Diponegoro 3\nHP 0812-9999-0055",
+        "Hormat saya\nDimas\ndimas@disnaker.example.org",
+        "CV Contoh Lestari\nDirektur Utama\nwww.melayani.example.org\nhubungi kami (0335) 999999",
+        "PT Contoh Digital\nMember of Contoh Group",
+    ],
+)
+def test_a_block_of_names_and_places_below_two_dashes_is_the_signature(block: str) -> None:
+    found = separate(f"Jam berapa loket buka?\n--\n{block}\n", "Tanya")
+    assert (found.text, found.signature) == ("Jam berapa loket buka?", block)
+
+
+_DISCLAIMERS = [
+    "Disclaimer: isi surel beserta lampirannya rahasia.",
+    "PERHATIAN - Pesan ini hanya bagi penerima yang berhak.\nBila keliru, hapus dan beri tahu pengirim.",
+    "Apabila Saudara bukan penerima, dilarang menyalin pesan elektronik ini.",
+    "Confidentiality Notice\nThis message may contain privileged material.",
+    "If you are not the intended recipient, please delete this e-mail.",
+    "Mohon pertimbangkan pohon-pohon kita sebelum mencetak surel.",
+    "Bebas virus. www.avast.com",
+    "Semua kritik dan saran silakan dikirim melalui layanan@example.org",
+]
+
+
+@pytest.mark.parametrize("paragraph", _DISCLAIMERS)
+@pytest.mark.parametrize("above", ["", "--\n", "Dikirim dari iPhone saya\n\n"], ids=["bare", "dashes", "phone"])
+def test_a_disclaimer_is_the_footer_and_not_the_letter(paragraph: str, above: str) -> None:
+    found = separate(f"Apakah loket buka hari Sabtu?\n\n{above}{paragraph}\n", "Tanya")
+    assert found.text == "Apakah loket buka hari Sabtu?"
+    assert found.footer.endswith(paragraph)
+
+
+def test_words_below_a_disclaimer_stay_with_the_letter() -> None:
+    found = separate(f"Satu.\n\n{_DISCLAIMERS[0]}\n\nNB: besok kantor tutup?\n", "Tanya")
+    assert found.text == "Satu.\n\nNB: besok kantor tutup?"
+
+
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        "PENTING: laporan ini bersifat rahasia.",
+        "Email ini bersifat rahasia, mohon identitas pelapor dijaga dan hapus nama di dalamnya.",
+        "Perhatian: dilarang lembur tanpa upah, begitu bunyi undang-undang.",
+        "Jika Anda bukan penerima bantuan, katanya, jangan protes.",
+        "Semua keluhan sudah disampaikan ke HRD dan tidak ada jawaban.",
+        "Semua keluhan saya kirim ke hrd@example.net, tidak dijawab.",
+        "Setiap masukan ditolak.",
+        "Segala pesan dari HRD dihapus.",
+        "Pesan ini ditulis sebelum dicetak di koran.",
+        "Informasi yang kami terima berbeda dengan isi kontrak.",
+    ],
+)
+def test_what_only_sounds_like_a_disclaimer_is_the_letter(paragraph: str) -> None:
+    letter = f"Selamat siang.\n\n{paragraph}"
+    assert separate(letter, "Laporan").text == letter
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Dikirim dari Yahoo Mail. Unduh aplikasinya sekarang",
+        "Sent from my phone. Please excuse any typos.",
+        "Dikirim dari iPhone saya. Mohon maaf bila ada salah ketik.",
+    ],
+)
+def test_a_phones_own_line_may_have_a_second_sentence(line: str) -> None:
+    assert separate(f"Jam berapa loket buka?\n\n{line}", "Tanya").footer == line
+
+
+def test_a_second_sentence_of_the_writers_keeps_a_phones_line_in_the_text() -> None:
+    letter = "Ini buktinya.\n\nDikirim dari HP saya. HP lama dirampas satpam."
+    assert separate(letter, "Lapor").text == letter
+
+
+_HEADING = "Dari: Dinas <dinas@example.go.id>\nDikirim: Senin, 23 November 2026 08.15\nKepada: Rara\nPerihal: Kurang"
+
+
+@pytest.mark.parametrize(
+    "note",
+    [
+        "Jawaban kami tulis di bawah dengan huruf biru.",
+        "Tanggapan saya ada di sela-sela surat Bapak, berwarna merah.",
+        "Isian sudah kami lengkapi di bawah ini",
+        "My answers are inline.",
+    ],
+)
+def test_who_says_that_he_answers_below_is_heard_below_too(note: str) -> None:
+    found = separate(f"{note}\n\n{_HEADING}\n\nSebutkan alamat.\nJl. Kenanga 7\n", "RE: Kurang")
+    assert note in found.text
+    assert "Jl. Kenanga 7" in found.text
+    assert "Dikirim:" in found.quoted
+
+
+def test_who_answers_above_leaves_the_older_letter_below() -> None:
+    found = separate(f"Jawaban saya: alamat Jl. Kenanga 7.\n\n{_HEADING}\n\n{OLD}\n", "RE: Kurang")
+    assert found.text == "Jawaban saya: alamat Jl. Kenanga 7."
+
+
+_TYPED = [
+    "Yth. Kepala Dinas\n\nDari: Rara\nTanggal: 3 November 2026 pukul 09.00\nKepada: Kepala Dinas\nHal: THR",
+    "Mohon dibantu.\n\nDari: Rara <r@example.org>\nTanggal: 3 November 2026\nKepada: Kepala Dinas\nHal: THR",
+    "Data diri\n______________\nTanggal: 3 November 2026 09.00\nDari: Rara\nKepada: Kepala Dinas",
+    "Urutan kejadian:\n\nPada 3 November 2026 09.00 Ibu Maya <maya@example.net> menulis:",
+    "Berikut kata atasan\n\nPada 3 November 2026 09.00 Ibu Maya <maya@example.net> menulis:",
+]
+
+
+@pytest.mark.parametrize("top", _TYPED)
+def test_in_a_first_letter_what_a_person_may_have_typed_heads_no_older_letter(top: str) -> None:
+    letter = f"{top}\n\nTHR kami diganti sembako."
+    assert separate(letter, "Laporan THR").text == letter
+
+
+@pytest.mark.parametrize("lead", ["Selamat pagi Bapak/Ibu,", "Kronologi:", "Isi pesan pemilik toko:"])
+def test_a_greeting_or_a_title_above_a_quotation_is_not_the_whole_letter(lead: str) -> None:
+    letter = (
+        f"{lead}\n\nPada Sen, 2 Nov 2026 pukul 07.00 Bos <bos@example.net> menulis:\n> mulai besok libur tanpa upah"
+    )
+    assert separate(letter, "Mohon bantuan").text == letter
+    assert "libur tanpa upah" not in separate(letter, "Re: Mohon bantuan").text
+
+
+def test_in_a_first_letter_lines_with_angle_marks_are_the_writers_wherever_they_stand() -> None:
+    letter = "Begini tulisan pemilik toko kepada kami\n\n> mulai besok libur tanpa upah sampai ada kabar dari saya"
+    assert separate(letter, "Mohon bantuan").text == letter
+    assert separate(letter, "Mohon bantuan", answers=True).text == "Begini tulisan pemilik toko kepada kami"
+
+
+def test_the_headers_of_an_answer_make_a_typed_heading_one_of_an_older_letter() -> None:
+    heading = "Dari: Dinas <d@example.go.id>\nTanggal: 3 November 2026 09.00\nKe: Rara\nSubjek: Tanda"
+    text = f"Belum ada kabar.\n\n{heading}\n\n{OLD}"
+    assert separate(text, "", answers=True).text == "Belum ada kabar."
+    assert OLD in separate(text, "").text
+
+
+def test_below_a_note_of_a_first_letter_a_programs_heading_begins_a_letter_handed_on() -> None:
+    found = separate(f"Mohon ditangani.\n\n{_HEADING}\n\nUpah kami dipotong.", "Upah")
+    assert found.text == "Mohon ditangani."
+    assert found.forwarded and found.forwarded.text == "Upah kami dipotong."
+    assert found.forwarded.writer == ("Dinas", "dinas@example.go.id")
+
+
+def test_an_attribution_with_the_older_letter_on_its_own_line_is_taken_off() -> None:
+    line = f"Pada Sen, Nov 23, 2026 at 8:15, Dinas<dinas@example.go.id> menulis:   {OLD}"
+    assert separate(f"Sudah kami kirim.\n\n{line}", "Re: Tanda").text == "Sudah kami kirim."
+    said = "Pada 3 November 2026 pukul 10.00 saya menyurati <hrd@example.net> dan HRD menulis:  tidak ada."
+    assert separate(said, "Re: THR").text == said
+
+
+@pytest.mark.parametrize(
+    ("quoted", "writer"),
+    [
+        ("Pada Sen, 23 Nov 2026 08.15 Imam <i@example.org> menulis:\n\n> Gaji saya.\n>> lama", ("", "i@example.org")),
+        ("Dari: Imam <i@example.org>\nDikirim: 23 November 2026 08.15\nKe: Budi\nPerihal: gaji\n\nGaji saya.",
+         ("Imam", "i@example.org")),
+        ("-----Pesan Asli-----\nFrom: Imam\nSubject: gaji\n\nGaji saya.", ("Imam", "")),
+        ("> Gaji saya.", ("", "")),
+    ],
+    ids=["attribution", "heading", "delimiter", "marks alone"],
+)  # fmt: skip
+def test_the_newest_letter_is_taken_out_of_what_is_quoted(quoted: str, writer: tuple[str, str]) -> None:
+    found = older_letter(quoted)
+    assert found is not None
+    assert (found.text, found.writer) == ("Gaji saya.", writer)
+
+
+def test_in_nothing_quoted_there_is_no_letter() -> None:
+    assert older_letter("") is None
+    assert older_letter("\n>\n") is None

@@ -75,7 +75,7 @@ def test_a_mail_that_fails_again_while_it_is_recorded_leaves_nothing_behind(offi
     office.settle_one(judged(files=(UNSTORABLE,)))
     released = _release(office, office.rows(Message)[0].id or 0)  # PostgreSQL gives no id twice
     assert released.disposition is Disposition.QUARANTINED
-    assert released.trouble.startswith("kesalahan saat mencatat")
+    assert released.trouble.startswith("kesalahan program saat mencatat")
     assert (office.rows(Entry), office.rows(Letter), _told(office), office.wrong()) == ([], [], KEPT, [])
 
 
@@ -104,7 +104,7 @@ def test_what_the_officer_types_makes_the_entry_of_a_mail_that_nothing_can_read(
     office.settle_one(unread("bukan surat"))
     told = Told(
         Kind.PERMOHONAN, "ppjp", "Pendaftaran", "Mohon didaftarkan.", "Budi", "PT Contoh", "Jalan Mawar",
-        "0812 3456 7890", "budi@example.org",
+        "0812 3456 7890", "budi@example.org", "+6281234567890",
     )  # fmt: skip
     assert _release(office, told=told) == Resettled(Disposition.RECORDED, "REG/2026/0001")
     (entry,), (message,), (letter,) = office.rows(Entry), office.rows(Message), office.rows(Letter)
@@ -123,7 +123,7 @@ def test_what_the_officer_types_is_recorded_though_the_mail_can_be_read_and_not_
     assert _release(office, office.rows(Message)[0].id or 0, told=told).number == "PGD/2026/0001"
     (entry,), (message,) = office.rows(Entry), office.rows(Message)
     assert (entry.matter, entry.account, entry.name) == ("Upah", "Upah belum dibayar.", "Siti")
-    assert message.error.startswith("kesalahan saat mencatat") and office.rows(Attachment) == []
+    assert message.error.startswith("kesalahan program saat mencatat") and office.rows(Attachment) == []
     assert _told(office) == [("surat_disimpan", "sistem"), ("dicatat", "ani"), ("disposisi_berubah", "ani")]
     assert office.wrong() == []
 

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ingest.parse import parse
-from ingest.report import bounce_of, meaning_of
+from ingest.report import bounce_of
 from ingest.screen import RULES, screen
 from ledger.ports import Screening
 from ledger.words import Disposition
@@ -64,6 +64,11 @@ def test_bounces_come_before_automatic_mail_and_lists_in_the_table() -> None:
         "Subject: Auto loader tambang rusak",
         "Subject: Auto response dari sistem Saudara tidak jelas\nIn-Reply-To: <a@example.org>",
         "Subject: Cuti haid tidak diberikan\nIn-Reply-To: <a@example.org>",
+        "Subject: CUTI\nIn-Reply-To: <a@example.org>",
+        "Subject: Cuti (melahirkan) ditolak mandor\nIn-Reply-To: <a@example.org>",
+        "Subject: Di luar kantor - lembur tak dihitung\nIn-Reply-To: <a@example.org>",
+        "Subject: Auto (CV Contoh) menahan ijazah\nIn-Reply-To: <a@example.org>",
+        "Subject: Annual leave: hak saya ditolak",
         "Subject: Pengiriman uang pesangon gagal",
         "Subject: Undelivered mail, mohon penjelasan",
         "From: Mail Siti <mail.siti@example.org>",
@@ -91,6 +96,8 @@ def test_a_person_is_kept_and_may_be_answered(headers: str) -> None:
         "Auto-Submitted: auto-forwarded",
         "X-OTRS-Loop: yes",
         "Subject: Out of Office: Siti",
+        "Subject: Out of the office until Monday",
+        "Subject: Jawaban otomatis Re: Tanda Terima",
     ],
 )
 def test_doubt_keeps_the_letter_and_withholds_the_answer(headers: str) -> None:
@@ -109,6 +116,7 @@ def test_doubt_keeps_the_letter_and_withholds_the_answer(headers: str) -> None:
         ("Return-Path: <>\nIn-Reply-To: <a@example.org>", Disposition.AUTOMATIC),
         ("Subject: Jawaban otomatis: x\nX-Auto-Response-Suppress: All", Disposition.AUTOMATIC),
         ("Subject: Siti is out of the office\nPrecedence: junk", Disposition.AUTOMATIC),
+        ("Subject: Yahoo! Auto Response\nIn-Reply-To: <a@example.org>", Disposition.AUTOMATIC),
         ("From: MAILER-DAEMON@example.net\nSubject: Halo", Disposition.AUTOMATIC),
         ("Precedence: junk", Disposition.LIST),
         ("Mailing-List: list warga@example.org", Disposition.LIST),
@@ -119,6 +127,35 @@ def test_doubt_keeps_the_letter_and_withholds_the_answer(headers: str) -> None:
 )
 def test_machines_are_told_by_their_marks(headers: str, disposition: Disposition) -> None:
     assert _screened(headers).disposition is disposition
+
+
+AWAY = "Terima kasih atas surelnya. Saya sedang cuti dan kembali bekerja pada 7 Desember. Hubungi rekan saya."
+AWAY_IN_ENGLISH = "Thank you. I am currently on leave with limited access to e-mail and will reply when I return."
+
+
+@pytest.mark.parametrize(
+    ("subject", "body", "answers", "disposition", "silent"),
+    [
+        ("Saya sedang cuti", AWAY, True, Disposition.AUTOMATIC, True),
+        ("Saya sedang cuti", AWAY, False, None, True),
+        ("On vacation until 7 December", AWAY_IN_ENGLISH, True, Disposition.AUTOMATIC, True),
+        ("Cuti", "Saya sedang cuti melahirkan sampai tanggal 5, tetapi upah tidak dibayar.", True, None, False),
+        (
+            "Dibaca: Tanda terima",
+            "Pesan Anda kepada saya telah dibaca pada 3 Desember.",
+            False,
+            Disposition.AUTOMATIC,
+            False,
+        ),
+        ("Dibaca: surat saya dulu?", "Apakah surat saya bulan lalu sudah dibaca oleh Bapak?", True, None, False),
+    ],
+)
+def test_what_heads_an_absence_or_a_complaint_alike_is_decided_by_the_body(
+    subject: str, body: str, answers: bool, disposition: Disposition | None, silent: bool
+) -> None:
+    headers = f"Subject: {subject}" + ("\nIn-Reply-To: <a@example.org>" if answers else "")
+    screening = _screened(headers, body)
+    assert (screening.disposition, bool(screening.no_reply)) == (disposition, silent)
 
 
 def test_words_of_a_bounce_from_a_person_are_no_bounce() -> None:
@@ -154,6 +191,40 @@ def test_a_report_in_plain_words_is_read(body: str, recipient: str | None, statu
     assert (screening.bounce.recipient, screening.bounce.status) == (recipient, status)
 
 
+_STATUS_REPORT = "Final-Recipient: rfc822; budi@example.net\nAction: {action}\nStatus: {status}\n"
+
+
+@pytest.mark.parametrize(
+    ("action", "status", "delayed"),
+    [("failed", "4.4.7", False), ("delayed", "4.4.1", True), ("failed", "5.1.1", False)],
+)
+def test_the_action_of_a_report_tells_a_delay_from_a_failure_whatever_the_status(
+    action: str, status: str, delayed: bool
+) -> None:
+    report = _STATUS_REPORT.format(action=action, status=status)
+    raw = (
+        "From: MAILER-DAEMON@mx.example.net\nSubject: Mail\nMIME-Version: 1.0\n"
+        'Content-Type: multipart/report; report-type=delivery-status; boundary="b"\n\n--b\n\nLihat di bawah.\n'
+        f"--b\nContent-Type: message/delivery-status\n\nReporting-MTA: dns; mx.example.net\n\n{report}\n--b--\n"
+    ).encode()
+    assert bounce_of(parse(raw), frozenset()).delayed is delayed
+
+
+@pytest.mark.parametrize(
+    ("subject", "body", "delayed"),
+    [
+        ("Warning: could not send message for past 4 hours", "Will keep trying until message is 5 days old.", True),
+        ("Delivery Status Notification (Delay)", "The message has not been delivered yet; we will retry.", True),
+        ("Surat tertunda", "Surat belum sampai. Server akan terus dicoba lagi selama 3 hari.", True),
+        ("failure notice", "I have tried for days. I am giving up; I will not try again. 4.4.1", False),
+        ("Undelivered Mail", "<budi@example.net>: connection timed out (#4.4.1)", False),
+    ],
+)
+def test_a_report_in_plain_words_says_whether_the_letter_is_still_tried(subject: str, body: str, delayed: bool) -> None:
+    raw = f"From: MAILER-DAEMON@mx.example.net\nSubject: {subject}\n\n{body}\n".encode()
+    assert bounce_of(parse(raw), frozenset()).delayed is delayed
+
+
 def test_our_own_address_is_never_taken_for_the_recipient_that_failed() -> None:
     own = frozenset({"dinas@example.go.id"})
     raw = b"From: MAILER-DAEMON@mx.example.net\n\nFrom dinas@example.go.id to\n<budi@example.net>: unknown user\n"
@@ -162,21 +233,6 @@ def test_our_own_address_is_never_taken_for_the_recipient_that_failed() -> None:
 
 def test_only_a_bounce_says_what_bounced() -> None:
     assert _screened("Auto-Submitted: auto-replied").bounce is None
-
-
-@pytest.mark.parametrize(
-    ("status", "meaning"),
-    [
-        ("5.1.1", "alamat penerima tidak ada atau salah tulis"),
-        ("5.2.2", "kotak surat penerima penuh"),
-        ("5.2.25", "kotak surat penerima tidak dapat menerima surat"),
-        ("5.7.26", "ditolak oleh aturan keamanan server penerima"),
-        ("5.0.0", "alasannya tidak dijelaskan"),
-        ("", "alasannya tidak dijelaskan"),
-    ],
-)
-def test_a_status_code_is_said_in_plain_words(status: str, meaning: str) -> None:
-    assert meaning_of(status) == meaning
 
 
 _NAMES = st.sampled_from(

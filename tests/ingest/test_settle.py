@@ -195,7 +195,7 @@ def test_advertising_moved_from_junk_stays_unregistered_and_no_longer_says_that_
     office.settle_one(office.mails[raw], raw=raw)
     (message,) = office.rows(Message)
     assert (message.disposition, message.junk) == (Disposition.UNREGISTERED, False)
-    assert "menunggu keputusan" not in message.reason
+    assert "masuk ke folder Spam" not in message.reason
 
 
 def test_a_letter_moved_into_junk_afterwards_keeps_its_entry(office: Office) -> None:
@@ -358,14 +358,14 @@ def test_an_answer_to_a_closed_entry_is_shown_to_staff(office: Office) -> None:
 # --- letters that come back ----------------------------------------------------------------------------------------
 
 
-def _bounced(office: Office, number: str, status: str | None) -> Letter:
-    ours = office.the_letter(number).rfc_message_id
+def _bounced(office: Office, number: str, status: str | None, *, delayed: bool = False, shown: bool = True) -> Letter:
+    ours = office.the_letter(number).rfc_message_id if shown else None
     office.settle_one(
         judged(
             f"Undelivered {status}",
             sender="mailer-daemon@example.org",
             screened=Disposition.BOUNCE,
-            bounce=Bounce("siti@example.org", status, ours),
+            bounce=Bounce("siti@example.org", status, ours, delayed),
         )
     )
     return office.the_letter(number)
@@ -386,8 +386,21 @@ def test_a_letter_returned_for_good_has_failed_and_that_is_an_event(office: Offi
 def test_a_letter_only_delayed_has_not_failed(office: Office) -> None:
     number = office.settle_one(judged()).number
     office.mark_sent(number)
-    assert _bounced(office, number, "4.4.7").state is LetterState.SENT
+    assert _bounced(office, number, "4.4.7", delayed=True).state is LetterState.SENT
     assert "surat_kembali" not in _verbs(office)
+    assert _bounced(office, number, "4.4.7").state is LetterState.FAILED  # the server has given up
+
+
+@pytest.mark.parametrize(("days", "state"), [(6, LetterState.FAILED), (8, LetterState.SENT)])
+def test_a_report_that_does_not_show_the_letter_is_about_the_last_one_to_that_address(
+    office: Office, days: int, state: LetterState
+) -> None:
+    number = office.settle_one(judged()).number
+    sent = office.mark_sent(number)
+    with office.database.noting() as session:
+        session.get_one(Letter, sent.id).sending_at = NOW - timedelta(days=days)
+    assert _bounced(office, number, "5.1.1", shown=False).state is state
+    assert office.wrong() == []
 
 
 def test_a_return_without_a_code_counts_and_a_second_one_changes_nothing(office: Office) -> None:
@@ -419,7 +432,7 @@ def test_a_mail_that_fails_while_it_is_recorded_is_quarantined_alone(office: Off
     assert [one.disposition is Disposition.QUARANTINED for one in settled] == [n == place for n in range(50)]
     assert _numbers(office) == [f"PGD/2026/{n:04}" for n in range(1, 50)]
     failed = next(message for message in office.rows(Message) if message.disposition is Disposition.QUARANTINED)
-    assert "kesalahan saat mencatat" in failed.error
+    assert "kesalahan program saat mencatat" in failed.error
     assert len(office.rows(Letter)) == 49
     assert office.wrong() == []
 

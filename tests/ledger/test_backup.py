@@ -7,7 +7,6 @@ import signal
 import stat
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import zipfile
@@ -19,7 +18,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from ledger import backup, snapshot
+from ledger import backup, snapshot, workshops
 from ledger.backup import BackupDamaged, BackupFailed, Made
 from ledger.database import Database
 from tests.ledger.full_book import fill, rows_of
@@ -139,16 +138,20 @@ def test_a_kill_in_the_middle_leaves_no_file_that_looks_good(
 
 
 @sqlite_only
-def test_a_copy_of_the_book_that_a_kill_left_beside_it_goes_after_a_day(database: Database, folder: Path) -> None:
-    left = folder.parent / ".buku-salinan-ab12_c_9"
-    left.mkdir()
-    (left / "buku.db").write_bytes(b"x")
-    age(left, hours=23)
-    make(database, folder)
-    assert left.exists()
-    age(left, hours=25)
-    make(database, folder, now=NOW + timedelta(minutes=1))
-    assert not left.exists()
+def test_a_copy_of_the_book_that_a_kill_left_beside_it_goes_at_once_and_one_in_use_stays(
+    database: Database, database_url: str, folder: Path
+) -> None:
+    fill(database)
+    command = [sys.executable, "-c", _KILLED, database_url, str(folder), "copying"]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"now\n"
+        (room,) = workshops.sweep(backup.place_of_copies(database))
+        assert make(database, folder).contents.entries == 4 and room.exists()
+        process.send_signal(signal.SIGKILL)
+    assert room.exists()
+    assert workshops.sweep(backup.place_of_copies(database)) == []
+    assert [name for name in lying_in(folder.parent) if "salinan" in name] == []
 
 
 @sqlite_only
@@ -317,6 +320,6 @@ def test_a_workshop_that_cannot_be_made_is_told(
     def refuse(*_: object, **__: object) -> None:
         raise PermissionError(errno.EACCES, "no")
 
-    monkeypatch.setattr(tempfile, "TemporaryDirectory", refuse)
+    monkeypatch.setattr(Path, "mkdir", refuse)
     with pytest.raises(BackupFailed, match="Salinan sementara tidak dapat dibuat"):
         make(database, folder)

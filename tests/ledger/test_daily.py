@@ -1,5 +1,7 @@
 """The backup of the day is made once its hour has come, by one process, and the last seven are kept."""
 
+import json
+import shutil
 import zipfile
 from contextlib import closing
 from dataclasses import replace
@@ -11,12 +13,13 @@ import pytest
 from sqlmodel import select
 
 from config.settings import Backup, Settings
-from ledger import backup, daily, erasure, erasure_list
+from ledger import backup, daily, erasure, erasure_list, snapshot
 from ledger.backup import Made
 from ledger.database import Database
 from ledger.errors import LedgerError
 from ledger.holding import alone
 from ledger.models import BackupState, Entry
+from ledger.restore import restore
 from tests.ledger.full_book import fill
 from tests.office import NOW, settings, write_entry
 
@@ -148,7 +151,8 @@ def test_two_offices_with_one_folder_never_write_over_each_others_backups(
     ours = run(database, office, at(2, 13))
     assert ours is not None and ours.file.name == "buku-20261102-1300-2.cadangan"
     assert backup.examine(theirs.file) == theirs.contents
-    assert daily.rotate(replace(ours, file=folder / "buku-20261103-1300.cadangan"), keep=1) == [ours.file]
+    with database.reading() as session:
+        assert daily.rotate(session, replace(ours, file=folder / "buku-20261103-1300.cadangan"), keep=1) == [ours.file]
     assert kept(office) == [theirs.file.name]
 
 
@@ -228,9 +232,56 @@ def test_the_list_of_erasures_lies_beside_the_backups_and_only_grows(database: D
         assert b"Budi" not in archive.read("buku.db")
 
 
-def test_rotation_reads_what_is_in_a_file_and_not_only_its_name(database: Database, office: Settings) -> None:
+def test_rotation_reads_what_is_in_a_file_and_not_only_its_name(
+    database: Database, office: Settings, tmp_path: Path, sqlite_book: Path
+) -> None:
     fill(database)
     made = [one for day in range(1, 4) if (one := run(database, office, at(day, 13)))]
-    of_another = replace(made[-1], contents=replace(made[-1].contents, book="lain"))
-    assert daily.rotate(of_another, keep=1) == []
-    assert daily.rotate(made[-1], keep=1) == [made[1].file, made[0].file]
+    shutil.copy(sqlite_book, tmp_path / "lain.db")
+    with closing(Database.open(snapshot.url_of(tmp_path / "lain.db"))) as other:
+        with other.writing() as session:
+            write_entry(session)
+        with other.reading() as session:
+            assert daily.rotate(session, made[-1], keep=1) == []
+    with database.reading() as session:
+        assert daily.rotate(session, made[-1], keep=1) == [made[1].file, made[0].file]
+
+
+def test_a_copy_that_was_restored_to_try_it_out_pushes_out_no_backup_of_the_book_and_the_book_none_of_its_own(
+    database: Database, office: Settings, tmp_path: Path, sqlite_book: Path
+) -> None:
+    fill(database)
+    folder = office.backup.folder
+    assert folder is not None
+    first = run(database, office, at(1, 13))
+    assert first is not None
+    shutil.copy(sqlite_book, tmp_path / "coba.db")
+    with closing(Database.open(snapshot.url_of(tmp_path / "coba.db"))) as trial:
+        restore(first.file, trial, at=at(1, 14))
+        with database.writing() as session:
+            write_entry(session, name="Sesudah itu")
+        ours = run(database, office, at(2, 13))
+        theirs = backup.make(trial, folder, zone=WIB, now=at(2, 13))
+        assert ours is not None and ours.contents.book == theirs.contents.book
+        assert theirs.file.name == "buku-20261102-1300-2.cadangan"
+        assert backup.examine(ours.file) == ours.contents
+        with trial.reading() as session:
+            assert not backup.is_earlier(session, ours.file) and backup.is_earlier(session, theirs.file)
+    small = office.model_copy(update={"backup": Backup(folder=folder, keep=1)})
+    assert run(database, small, at(3, 13)) is not None
+    assert kept(office) == [theirs.file.name, "buku-20261103-1300.cadangan"]
+
+
+def test_backups_from_before_they_told_their_last_event_give_way_too(database: Database, office: Settings) -> None:
+    fill(database)
+    made = run(database, office, at(1, 13))
+    assert made is not None
+    with zipfile.ZipFile(made.file) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    about = json.loads(parts["keterangan.json"])
+    del about["head"]
+    with zipfile.ZipFile(made.file, "w") as archive:
+        archive.writestr("buku.db", parts["buku.db"])
+        archive.writestr("keterangan.json", json.dumps(about))
+    with database.reading() as session:
+        assert backup.is_earlier(session, made.file)

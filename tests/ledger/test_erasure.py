@@ -410,6 +410,26 @@ def test_a_draft_about_somebody_else_stays(office: Office) -> None:
     assert [draft.form for draft in office.rows(FormDraft)] == ["radio"]
 
 
+@pytest.mark.parametrize("field", ["name", "sender_name", "represents"])
+@pytest.mark.parametrize(
+    ("typed", "gone"),
+    [
+        ("Ibu Siti  Aminah dari Kanigaran menelepon lagi", True),
+        ("siti aminah", True),
+        ("Institusi sitiaminahan", False),
+    ],
+)
+def test_a_draft_goes_that_names_the_person_within_what_was_typed(
+    office: Office, field: str, typed: str, gone: bool
+) -> None:
+    with office.database.writing() as session:
+        number = write_entry(session, matter="Upah", **{field: "Siti Aminah"}).number
+        who = session.exec(select(Staff).where(Staff.login == "petugas")).one()
+        drafts.keep(session, who.id or 0, "telepon", {"uraian": typed}, at=NOW)
+    _forget(office, number)
+    assert (office.rows(FormDraft) == []) is gone
+
+
 def test_letters_of_an_erased_person_are_no_examples_any_more(office: Office) -> None:
     number = _dossier(office)
     with office.database.reading() as session:
@@ -551,6 +571,45 @@ def test_a_restored_book_that_knows_the_person_erases_him_again_and_once(office:
     assert _places_of(office.database, MARK) == set() and office.wrong() == []
     _complete(office, list_file)
     assert [one.hash for one in erasure_list.read(list_file)] == [listed.hash]
+
+
+def test_an_erasure_applied_to_a_backup_that_lacks_the_entry_still_names_it_afterwards(
+    office: Office, list_file: Path
+) -> None:
+    """A book restored from a backup older than the entry spoils no list for one restored from a younger backup."""
+    with office.database.writing() as session:
+        known = write_entry(session, name=f"Ibu {MARK}", matter="Upah")
+        line = _as_if_forgotten(session, known.number)
+        with session.begin_nested() as savepoint:
+            erasure.reapply(session, [replace(line, recorded="c" * 64)], at=NOW)  # such a book knows no such entry
+            (again,) = erasure.listed(session)
+            savepoint.rollback()
+        session.expire_all()
+    assert (again.hash, again.number, again.recorded) == (line.hash, line.number, "c" * 64)
+    poor = replace(line, number="", recorded="", mails=())
+    with office.database.writing() as session:
+        assert erasure.reapply(session, [poor, line], at=NOW) == 1
+    assert _places_of(office.database, MARK) == set() and office.wrong() == []
+    list_file.write_text(json.dumps(_OLD_LINE | {"hash": line.hash}) + "\n", encoding="utf-8")
+    assert (_complete(office, list_file), _complete(office, list_file)) == (1, 0)
+    whole = erasure.joined(erasure_list.read(list_file))[line.hash]
+    assert (whole.number, whole.recorded, whole.book) == (line.number, line.recorded, line.book)
+
+
+_OLD_LINE = {"peristiwa": 7, "pada": NOW.isoformat(), "nomor": "", "dicatat": "", "surat": []}
+"""A line as an earlier program wrote it."""
+
+
+def test_the_erasures_of_another_book_in_the_same_list_are_left_alone_and_old_lines_count(office: Office) -> None:
+    number = _dossier(office)
+    with office.database.writing() as session:
+        line = _as_if_forgotten(session, number)
+        assert line.book == session.get_one(Event, 1).hash
+        assert erasure.reapply(session, [replace(line, book="d" * 64)], at=NOW) == 0
+    assert _places_of(office.database, MARK)
+    with office.database.writing() as session:
+        assert erasure.reapply(session, [replace(line, book="")], at=NOW) == 1
+    assert _places_of(office.database, MARK) == set()
 
 
 def _as_if_forgotten(session: Session, number: str) -> erasure.Listed:

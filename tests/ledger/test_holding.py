@@ -93,7 +93,7 @@ def test_the_mailbox_of_a_reader_that_was_killed_is_taken_over_at_once(database:
         assert not other.held()
         reader.kill()
         reader.wait()
-        wait_until(other.held, seconds=10)
+        wait_until(other.held)
     other.release_at_once()
 
 
@@ -111,7 +111,7 @@ def test_a_mailbox_is_held_on_a_connection_of_its_own_outside_any_transaction(da
     other = MailboxHold(database, FIRST)
     assert not other.held()
     hold.release()
-    wait_until(other.held, seconds=10)
+    wait_until(other.held)
     other.release_at_once()
 
 

@@ -101,10 +101,9 @@ def test_a_letter_that_failed_for_now_waits_for_its_time_and_behind_fresh_ones(d
     _queue(database)
     first = _take(database)
     assert first is not None
-    with database.noting() as session:
-        letters.requeue(
-            session.get_one(Letter, first.id), reason="Server penuh.", next_attempt_at=NOW + timedelta(minutes=5)
-        )
+    with database.writing() as session:
+        row, later = session.get_one(Letter, first.id), NOW + timedelta(minutes=5)
+        letters.requeue(session, row, reason="Server penuh.", next_attempt_at=later, at=NOW)
     assert _take(database, now_minute=4) is None
     _queue(database)
     taken = [_take(database, now_minute=5), _take(database, now_minute=5)]

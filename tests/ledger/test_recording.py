@@ -6,13 +6,13 @@ import pytest
 from sqlmodel import Session, select
 
 from ingest.judge import rules_of, theme_reader_of
-from ledger import broadcasts, files, recording, search
+from ledger import broadcasts, files, recording, search, workflow
 from ledger.database import Database
 from ledger.models import Broadcast, Entry, EntryFile, Event, EventValue, Letter, Raw
-from ledger.recording import Desk, Told, Untakable
+from ledger.recording import Desk, TakenOtherwise, Told, Untakable
 from ledger.words import Channel, Kind, LetterState
 from tests.ledger.shelf import TODAY, WIB
-from tests.office import FIRST, NOW, SECOND, Office, settings
+from tests.office import FIRST, NOW, SECOND, Office, rulebook, settings
 
 JPEG = b"\xff\xd8\xff\xe0" + b"foto" * 50
 PDF = b"%PDF-1.7 surat"
@@ -74,12 +74,47 @@ def test_a_form_sent_twice_makes_one_entry(database: Database) -> None:
     with database.writing() as session:
         first, new = recording.take_down(session, told(once=ONCE), desk, at=NOW, actor="siti")
     with database.writing() as session:
-        second, again = recording.take_down(
-            session, told(once=ONCE, account="lain", email="x"), desk, at=NOW, actor="siti"
-        )
+        later = NOW + timedelta(minutes=1)  # "now" of the same form, sent once more
+        second, again = recording.take_down(session, told(once=ONCE, received_at=later), desk, at=later, actor="siti")
     assert (first.id, new, again) == (second.id, True, False)
     assert len(Office(database).rows(Entry)) == 1
     assert take(database, told()).id != take(database, told()).id
+
+
+@pytest.mark.parametrize(
+    "other",
+    [{"account": "lain"}, {"name": "Budi"}, {"phone": "422121"}, {"email": "budi@contoh.co.id"}, {"secret": True}],
+)
+def test_a_form_that_made_an_entry_of_something_else_is_refused_in_words(
+    database: Database, other: dict[str, object]
+) -> None:
+    take(database, told(once=ONCE))
+    with pytest.raises(TakenOtherwise, match="sudah dicatat sebagai PGD/2026/0001"):
+        take(database, told(once=ONCE, **other))
+    assert len(Office(database).rows(Entry)) == 1
+    assert Office(database).wrong() == []
+
+
+def test_a_form_sent_again_is_the_same_though_its_entry_was_corrected_since(database: Database) -> None:
+    entry = take(database, told(once=ONCE, name="Budi"))
+    with database.writing() as session:
+        act = workflow.Act("siti", NOW)
+        row = session.get_one(Entry, entry.id)
+        workflow.correct(session, row, {"name": "Boedi"}, act, rulebook=rulebook(), default_mailbox=FIRST)
+    assert take(database, told(once=ONCE, name="Budi")).id == entry.id
+    assert len(take_files(database, told(once=ONCE, name="Budi"), ("surat.pdf", PDF))) == 1
+
+
+def take_files(database: Database, said: Told, *attached: tuple[str, bytes]) -> list[EntryFile]:
+    entry = take(database, said, *attached)
+    with database.reading() as session:
+        return files.of_entry(session, entry.id or 0)
+
+
+@pytest.mark.parametrize("written", ["0812 3456 7890 / 0857 1234 5678", "0335 422121 psw 12", "08123456789 (Bu Ani)"])
+def test_nothing_told_beside_a_telephone_number_is_thrown_away(database: Database, written: str) -> None:
+    entry = take(database, told(phone=written))
+    assert entry.phone == written and entry.phone_e164.startswith("+62")
 
 
 @pytest.mark.parametrize(("service", "mailbox"), [("ppjp", FIRST), ("siskotkln", SECOND), ("umum", FIRST)])
@@ -179,31 +214,31 @@ def open_one(session: Session, **said: object) -> Broadcast:
 
 
 def test_a_broadcast_holds_its_callers_until_it_is_closed(database: Database) -> None:
-    with database.noting() as session:
+    with database.writing() as session:
         broadcast = open_one(session)
     for name in ("Budi", "Sari"):
         take(database, told(channel=Channel.RADIO, broadcast_id=broadcast.id, aired_at=NOW, name=name))
     take(database, told(name="Bukan radio"))
-    with database.noting() as session:
+    with database.writing() as session:
         kept = session.get_one(Broadcast, broadcast.id)
         assert [entry.name for entry in broadcasts.callers(session, kept)] == ["Budi", "Sari"]
-        broadcasts.close(session, kept, at=NOW)
+        broadcasts.close(session, kept, at=NOW, actor="siti")
     with pytest.raises(Untakable, match="sudah ditutup"):
         take(database, told(channel=Channel.RADIO, broadcast_id=broadcast.id))
-    with database.noting() as session:
-        broadcasts.reopen(session, session.get_one(Broadcast, broadcast.id))
+    with database.writing() as session:
+        broadcasts.reopen(session, session.get_one(Broadcast, broadcast.id), at=NOW, actor="siti")
     assert take(database, told(channel=Channel.RADIO, broadcast_id=broadcast.id)).broadcast_id == broadcast.id
     assert Office(database).wrong() == []
 
 
 def test_a_broadcast_opened_twice_is_gone_on_with(database: Database) -> None:
-    with database.noting() as session:
+    with database.writing() as session:
         first, second = open_one(session), open_one(session, programme="  ")
         other = open_one(session, programme="Bolinggoan")
         assert (first.id, first.programme) == (second.id, "Laporo Rek")
-        broadcasts.close(session, first, at=NOW)
+        broadcasts.close(session, first, at=NOW, actor="siti")
         closed_at = first.closed_at
-        broadcasts.close(session, first, at=NOW + timedelta(hours=1))
+        broadcasts.close(session, first, at=NOW + timedelta(hours=1), actor="siti")
         assert first.closed_at == closed_at
         again = open_one(session)
         assert len({first.id, other.id, again.id}) == 3

@@ -23,6 +23,7 @@ WELL = Today(
     quarantined=0,
     unsettled=6,
     unfetchable=0,
+    gone=0,
     mailboxes=(MailboxLine(FIRST, tried_at=NOW, succeeded_at=NOW - timedelta(minutes=2)),),
 )
 
@@ -84,6 +85,22 @@ def test_a_mailbox_in_trouble_is_urgent_and_says_since_when_and_why() -> None:
     line = _mailbox(succeeded_at=NOW, failing_since=NOW - timedelta(hours=2), trouble="Sandi ditolak; buat sandi baru.")
     assert line.urgent
     assert "sejak Sen, 23 Nov 2026 08.10. Sandi ditolak; buat sandi baru." in line.text
+
+
+@pytest.mark.parametrize(("minutes", "urgent"), [(5, False), (31, True)])
+def test_letters_that_could_not_be_sent_are_told_with_the_reason_and_are_urgent_once_that_lasts(
+    minutes: int, urgent: bool
+) -> None:
+    box = replace(
+        WELL.mailboxes[0],
+        unsent=3,
+        unsent_since=NOW - timedelta(minutes=minutes),
+        hindrance="Server smtp menolak kata sandi.",
+    )
+    line = _lines(replace(WELL, mailboxes=(box,)))[1]
+    assert line.urgent is urgent
+    assert line.text.startswith(f"{FIRST}: 3 surat kita belum dapat dikirim sejak Sen, 23 Nov 2026 ")
+    assert line.text.endswith(". Server smtp menolak kata sandi.")
 
 
 def _backup(state: BackupState | None, *, configured: bool = True) -> StatusLine:

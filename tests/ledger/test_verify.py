@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -10,13 +10,14 @@ from sqlmodel import Session, select
 
 from ingest.judge import FileFacts
 from ingest.resettle import Resettler
-from ledger import files, letters, staff, triggers, workflow
+from ledger import broadcasts, events, files, letters, staff, triggers, workflow
 from ledger.database import Database
 from ledger.entries import PERSONAL_FIELDS, PLAIN_FIELDS
 from ledger.erasure import Scope, forget
+from ledger.events import Subject
 from ledger.letters import Rendered
 from ledger.messages import change_disposition
-from ledger.models import Entry, Event, Letter, Message
+from ledger.models import Broadcast, Entry, Event, Letter, Message, Staff
 from ledger.verify import CHECKS, verify
 from ledger.words import Channel, Disposition, Kind, LetterState, Role, Status
 from ledger.workflow import Act
@@ -38,6 +39,8 @@ MAILS = "isi dan penggolongan setiap surat sesuai dengan sidiknya"
 WORDS = "isi setiap surat kita sesuai dengan sidiknya"
 ANSWERS = "setiap jawaban ditulis oleh petugas"
 FILES = "berkas yang diserahkan sesuai dengan peristiwanya"
+BROADCASTS = "siaran sesuai dengan peristiwanya"
+ACCOUNTS = "akun petugas sesuai dengan peristiwanya"
 
 
 @pytest.fixture
@@ -503,6 +506,111 @@ def test_a_letter_readdressed_by_an_officer_is_sound(book: Database, state: Lett
             session, entry, {"email": "baru@example.org"}, Act("siti", NOW), rulebook=rulebook(), default_mailbox=FIRST
         )
     assert Office(book).wrong() == []
+
+
+_REASONED = {
+    LetterState.WITHHELD: "Alamat pelapor tidak dapat ditulisi.",
+    LetterState.FAILED: "Kotak pelapor penuh.",
+    LetterState.UNCERTAIN: "Sambungan terputus.",
+}
+
+
+@pytest.mark.parametrize("state", list(_REASONED))
+def test_another_reason_why_a_letter_did_not_go_is_named(book: Database, state: LetterState) -> None:
+    with book.writing() as session:
+        letters.end(session, session.get_one(Letter, 1), state, reason=_REASONED[state], at=NOW)
+    said = "alasan keadaan surat kita 1 tidak sesuai dengan peristiwanya"
+    for forged in ("'Pelapor tidak mau dihubungi.'", "''"):
+        assert _after(book, LETTERS, f"UPDATE letter SET reason = {forged} WHERE id = 1") == said
+
+
+def test_the_reasons_of_erased_letters_are_those_that_an_erasure_writes(book: Database) -> None:
+    with book.writing() as session:
+        staff.add(session, "admin", "Admin", Role.ADMIN, at=NOW, actor="program")
+        letters.end(session, session.get_one(Letter, 1), LetterState.FAILED, reason="Kotak siti penuh.", at=NOW)
+        letters.end(session, session.get_one(Letter, 2), LetterState.SENT, at=NOW)
+        session.get_one(Letter, 3).state = LetterState.SENDING
+        forget(session, Scope(entries=(1, 2, 3)), reason="permintaan sendiri", actor="admin", at=NOW)
+    assert Office(book).wrong() == []
+    said = "alasan keadaan surat kita 1 tidak sesuai dengan peristiwanya"
+    assert _after(book, LETTERS, "UPDATE letter SET reason = 'Kotak siti penuh.' WHERE id = 1") == said
+
+
+_SAID_BY_A_BROADCAST = {
+    **dict.fromkeys(["aired_on", "opened_at", "closed_at"], "'2020-01-01 00:00:00.000000'"),
+    **dict.fromkeys(["programme", "presenter", "opened_by"], "'lain'"),
+    "aired_on": "'2026-01-01'",
+}
+
+
+def test_a_change_of_anything_in_a_broadcast_is_named_and_so_is_one_taken_out_or_put_in(database: Database) -> None:
+    with database.writing() as session:
+        for day in (20, 21):
+            told = {"aired_on": date(2026, 11, day), "programme": "", "presenter": "Cak Rudi"}
+            aired = broadcasts.open_broadcast(session, **told, at=NOW, actor="siti")  # type: ignore[arg-type]
+        broadcasts.close(session, aired, at=NOW + timedelta(hours=1), actor="siti")
+        broadcasts.reopen(session, aired, at=NOW + timedelta(hours=2), actor="siti")
+        broadcasts.close(session, aired, at=NOW + timedelta(hours=3), actor="siti")
+    assert Office(database).wrong() == []
+    for column, value in _SAID_BY_A_BROADCAST.items():
+        said = _after(database, BROADCASTS, f"UPDATE broadcast SET {column} = {value} WHERE id = 2")
+        assert said == "siaran 2 tidak sesuai dengan peristiwanya", column
+    assert _after(database, BROADCASTS, "DELETE FROM broadcast WHERE id = 1") == "siaran 1 hilang"
+    columns = "aired_on, programme, presenter, opened_by, opened_at, closed_at"
+    forged = f"INSERT INTO broadcast (id, {columns}) SELECT 9, {columns} FROM broadcast WHERE id = 2"
+    assert _after(database, BROADCASTS, forged) == "siaran 9 tidak sesuai dengan peristiwanya"
+
+
+def test_broadcasts_and_accounts_of_before_the_seals_are_left_alone_until_they_are_told(database: Database) -> None:
+    with database.writing() as session:
+        told = {"programme": "Laporo Rek", "presenter": "Rini", "opened_by": "siti", "opened_at": NOW}
+        session.add_all(Broadcast(aired_on=f"2026-11-0{day}", **told) for day in (1, 2))
+        session.add(Staff(login="lama", name="Lama", role=Role.PETUGAS, password_hash="-", created_at=NOW))
+        session.add(Staff(login="tua", name="Tua", role=Role.PETUGAS, password_hash="-", created_at=NOW))
+        session.flush()
+        said = {"tindakan": "dibuat", "role": "petugas", "akun": 1}
+        events.append(session, "akun", at=NOW, actor="program", about=Subject(), plain=said)
+        broadcasts.close(session, session.get_one(Broadcast, 2), at=NOW, actor="siti")
+        aired = {"aired_on": date(2026, 11, 3), "programme": "", "presenter": ""}
+        broadcasts.open_broadcast(session, **aired, at=NOW, actor="siti")  # type: ignore[arg-type]
+        staff.add(session, "baru", "Baru", Role.PETUGAS, at=NOW, actor="program")
+    assert Office(database).wrong() == []
+    for statement in ("UPDATE broadcast SET presenter = 'Lain' WHERE id = 1", "DELETE FROM broadcast WHERE id = 1"):
+        assert _after(database, BROADCASTS, statement) == ""
+    forged = _after(database, BROADCASTS, "UPDATE broadcast SET presenter = 'Lain' WHERE id = 2")
+    assert forged == "siaran 2 tidak sesuai dengan peristiwanya"
+    assert _after(database, ACCOUNTS, "UPDATE staff SET name = 'Lain' WHERE id = 1") == ""
+    forged = _after(database, ACCOUNTS, "UPDATE staff SET role = 'admin' WHERE id = 1")
+    assert forged == "akun 1 tidak sesuai dengan peristiwanya"
+    assert _after(database, ACCOUNTS, "DELETE FROM staff WHERE id = 1") == "akun 1 hilang"
+    assert _after(database, ACCOUNTS, "DELETE FROM staff WHERE id = 2") == ""
+
+
+_SAID_BY_AN_ACCOUNT = {
+    **dict.fromkeys(["login", "name", "nip", "password_hash"], "'lain'"),
+    "role": "'kepala'",
+    "disabled": "true",
+    "created_at": "'2020-01-01 00:00:00.000000'",
+}
+
+
+def test_a_change_of_an_account_is_named_and_so_is_one_taken_out_or_put_in(database: Database) -> None:
+    with database.writing() as session:
+        staff.add(session, "admin", "Pengelola", Role.ADMIN, at=NOW, actor="program")
+        who, password = staff.add(session, "siti", "Siti Rahmawati", Role.PETUGAS, at=NOW, actor="admin", nip="1")
+        staff.change_password(session, who, password, "kuda terbang di atas sawah", at=NOW)
+        staff.set_role(session, who, Role.PEMBACA, at=NOW, actor="admin")
+        staff.disable(session, who, at=NOW, actor="admin")
+        staff.enable(session, who, at=NOW, actor="admin")
+        who.failures, who.locked_until = 3, NOW  # what slows down guessing is no event
+    assert Office(database).wrong() == []
+    for column, value in _SAID_BY_AN_ACCOUNT.items():
+        said = _after(database, ACCOUNTS, f"UPDATE staff SET {column} = {value} WHERE id = 2")
+        assert said == "akun 2 tidak sesuai dengan peristiwanya", column
+    assert _after(database, ACCOUNTS, "DELETE FROM staff WHERE id = 2") == "akun 2 hilang"
+    columns = "name, role, nip, password_hash, must_change, disabled, failures, created_at"
+    forged = f"INSERT INTO staff (id, login, {columns}) SELECT 9, 'palsu', {columns} FROM staff WHERE id = 1"
+    assert _after(database, ACCOUNTS, forged) == "akun 9 tidak sesuai dengan peristiwanya"
 
 
 _UNREADABLE = (

@@ -57,6 +57,13 @@ def test_a_number_that_stands_in_an_account_is_a_mention(office: Office) -> None
     assert _told(_found(office, "0812-9999-0000")) == ([], [], ("entri PGD/2026/0004",))
 
 
+@pytest.mark.parametrize("written", [SITI, "0812-7777-6666"])
+def test_a_mail_that_was_fetched_and_not_settled_yet_is_a_mention(office: Office, written: str) -> None:
+    office.arrive(judged(), raw=b"From: Siti <SITI@example.org>\r\n\r\nHP saya 081277776666.")
+    office.arrive(judged(), raw=b"From: lain@example.org\r\n\r\nHP saya 081288886666.")
+    assert _found(office, written).mentions[-1] == f"surat yang belum dicatat (UID 7, folder INBOX, {FIRST})"
+
+
 @pytest.mark.parametrize("written", ["", "a@b", "0812"])
 def test_too_little_names_nobody(office: Office, written: str) -> None:
     with pytest.raises(LedgerError, match="terlalu pendek"):

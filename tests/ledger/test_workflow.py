@@ -17,7 +17,7 @@ from ledger.verify import ENTRY_VERBS
 from ledger.words import CLOSED, Channel, Disposition, Kind, LetterState, Purpose, Role, Status
 from ledger.workflow import TRANSITIONS, Act, VersionConflict
 from tests.ledger.shelf import put_mail
-from tests.office import FIRST, NOW, Office, judged, rulebook, write_entry
+from tests.office import FIRST, NOW, SECOND, Office, judged, rulebook, write_entry
 
 ACT = Act("siti", NOW + timedelta(minutes=1))
 
@@ -230,6 +230,54 @@ def test_a_letter_whose_address_could_not_be_written_to_goes_out_to_the_correcte
         letters.end(session, letter, LetterState.WITHHELD, reason="bukan alamat", at=NOW)
     do(office, entry.id or 0, correct({"email": "siti@example.org"}))
     assert [one.state for one in acknowledgements(office, entry.id or 0)] == [LetterState.OWED]
+
+
+def test_an_acknowledgement_that_bounced_goes_to_the_corrected_address_as_the_same_letter(office: Office) -> None:
+    office.settle_one(judged(sender="salah@example.org"))
+    ((key, number),) = [(entry.id or 0, entry.number) for entry in office.rows(Entry)]
+    letter = office.mark_sent(number)
+    with office.database.writing() as session:
+        letters.came_back(session, session.get_one(Letter, letter.id), reason="550", message_id=1, at=NOW)
+    do(office, key, correct({"email": "Salah@Example.org"}))
+    assert acknowledgements(office, key)[0].state is LetterState.FAILED, "the same address in other letters"
+    do(office, key, correct({"email": "benar@example.org"}))
+    (owed,) = acknowledgements(office, key)
+    assert (owed.state, owed.recipient, owed.reason) == (LetterState.OWED, "benar@example.org", "")
+    assert owed.rfc_message_id == letter.rfc_message_id
+    assert verbs(office, key)[-2:] == ["diubah", "surat_dikirim_ulang"]
+    assert office.wrong() == []
+
+
+def test_a_letter_withheld_because_staff_had_forwarded_the_mail_goes_to_the_citizen(office: Office) -> None:
+    key = entry_of(office, email=SECOND)
+    office.mark_sent(the(office, key).number, LetterState.WITHHELD)
+    do(office, key, correct({"name": "Siti"}))
+    assert acknowledgements(office, key)[0].state is LetterState.WITHHELD
+    do(office, key, correct({"email": "siti@example.org"}))
+    (owed,) = acknowledgements(office, key)
+    assert (owed.state, owed.recipient) == (LetterState.OWED, "siti@example.org")
+    assert office.wrong() == []
+
+
+@pytest.mark.parametrize("state", [LetterState.FAILED, LetterState.WITHHELD, LetterState.UNCERTAIN, LetterState.SENT])
+def test_no_letter_of_a_closed_entry_goes_out_by_itself_to_a_corrected_address(
+    office: Office, state: LetterState
+) -> None:
+    key = entry_of(office, email="salah@example.org")
+    office.mark_sent(the(office, key).number, state)
+    with office.database.writing() as session:
+        workflow.void(session, session.get_one(Entry, key), ACT, note="salah catat")
+    do(office, key, correct({"email": "siti@example.org"}))
+    assert [one.state for one in acknowledgements(office, key)] == [state]
+    assert office.wrong() == []
+
+
+@pytest.mark.parametrize("state", [LetterState.UNCERTAIN, LetterState.SENT])
+def test_a_letter_that_went_or_may_have_gone_is_not_written_twice(office: Office, state: LetterState) -> None:
+    key = entry_of(office, email="salah@example.org")
+    office.mark_sent(the(office, key).number, state)
+    do(office, key, correct({"email": "siti@example.org"}))
+    assert [(one.state, one.recipient) for one in acknowledgements(office, key)] == [(state, "salah@example.org")]
 
 
 def test_a_mail_taken_in_from_a_file_wants_no_letter_at_a_corrected_address_either(office: Office) -> None:
@@ -471,7 +519,7 @@ def test_a_second_matter_of_a_mail_has_its_own_number_and_its_own_acknowledgemen
     assert (letter.purpose, letter.answers, letter.mailbox) == (Purpose.TANDA_TERIMA, "surat@example.org", FIRST)
     with office.database.reading() as session:
         # A mail that must not be answered by a machine is no more so for being two matters.
-        assert messages.no_reply_of(session, second.id or 0) == ("x-auto",)
+        assert messages.no_reply_of(session, second.id or 0, to=second.email) == ("x-auto",)
         assert [one.number for one in workflow.split_off(session, first)] == [second.number]
     assert office.wrong() == []
 

@@ -11,9 +11,13 @@ from pathlib import Path
 import pytest
 from sqlmodel import select
 
+from ledger import letters, workflow
 from ledger.database import Database
-from ledger.models import Letter
+from ledger.entries import Rulebook
+from ledger.letters import VOIDED
+from ledger.models import Entry, Letter
 from ledger.words import LetterState
+from ledger.workflow import Act
 from replies import post
 from replies.compose import TEMPLATES
 from tests.wire.office import NOON, Box, Clock, mail, office_of, server, smtp_of
@@ -107,6 +111,41 @@ def test_a_withheld_letter_says_why_and_is_an_event(
     outbox.nothing_wrong()
 
 
+def corrected(outbox: Outbox, address: str) -> None:
+    rulebook = Rulebook.of(outbox.settings)
+    act = Act("siti", outbox.clock())
+    with outbox.database.writing() as session:
+        (entry,) = session.exec(select(Entry)).all()
+        workflow.correct(session, entry, {"email": address}, act, rulebook=rulebook, default_mailbox=OFFICE)
+
+
+@pytest.mark.parametrize("name", ["our own address", "not an address", "asks for no answer"])
+def test_what_was_withheld_for_its_address_goes_once_to_the_corrected_one(
+    smtp_sink: SmtpSink, make: Callable[..., Outbox], name: str
+) -> None:
+    outbox = make()
+    outbox.arrive(WITHHELD[name][0])
+    outbox.round()
+    corrected(outbox, "lain@warga.example.org")
+    assert outbox.round().ended == {LetterState.SENT: 1}
+    outbox.round()
+    assert [letter.recipients for letter in smtp_sink.accepted()] == [("lain@warga.example.org",)]
+    assert len(outbox.letters()) == 1
+    outbox.nothing_wrong()
+
+
+def test_a_corrected_address_of_the_office_itself_gets_no_letter_either(
+    smtp_sink: SmtpSink, make: Callable[..., Outbox]
+) -> None:
+    outbox = make()
+    outbox.arrive(WITHHELD["not an address"][0])
+    outbox.round()
+    corrected(outbox, OFFICE)
+    assert outbox.round().ended == {LetterState.WITHHELD: 1}
+    assert smtp_sink.accepted() == []
+    outbox.nothing_wrong()
+
+
 @pytest.mark.parametrize("at_once", [True, False], ids=["in one burst", "one by one"])
 def test_an_address_gets_no_more_letters_a_day_than_its_cap(
     smtp_sink: SmtpSink, make: Callable[..., Outbox], clock: Clock, at_once: bool
@@ -126,6 +165,16 @@ def test_an_address_gets_no_more_letters_a_day_than_its_cap(
     outbox.round()
     assert outbox.states()[-1] is LetterState.SENT
     assert len(smtp_sink.accepted()) == 4
+
+
+def test_the_cap_of_an_address_is_not_evaded_by_the_case_of_its_letters(
+    smtp_sink: SmtpSink, make: Callable[..., Outbox]
+) -> None:
+    outbox = make(letters={"daily_cap": 2})
+    for number, name in enumerate(("korban", "Korban", "KORBAN", "koRBan")):
+        outbox.arrive(mail(number, sender=f"<{name}@warga.example.org>"))
+    outbox.round()
+    assert sorted(outbox.states()) == [LetterState.SENT] * 2 + [LetterState.WITHHELD] * 2
 
 
 # What became of it
@@ -254,6 +303,34 @@ def test_a_letter_that_never_goes_is_given_up_and_says_so(
     assert outbox.verbs()[-1] == "surat_gagal"
 
 
+def test_days_on_which_nobody_could_try_do_not_count_against_a_letter(
+    smtp_sink: SmtpSink, make: Callable[..., Outbox], clock: Clock
+) -> None:
+    outbox = make()
+    outbox.arrive(mail(1))
+    clock.turn(days=5)  # the computer was off before the first attempt
+    smtp_sink.fail(Fault("rcpt", code=450))
+    outbox.round()
+    clock.turn(days=5)  # and after it
+    outbox.round()
+    assert (outbox.letter().state, outbox.letter().attempts) == (S.QUEUED, 2)
+
+
+def test_a_letter_let_go_days_later_has_all_its_attempts(
+    smtp_sink: SmtpSink, make: Callable[..., Outbox], clock: Clock
+) -> None:
+    outbox = make(letters={"daily_cap": 1})
+    outbox.arrive(mail(1, sender="<siti@warga.example.org>"), mail(2, sender="<siti@warga.example.org>"))
+    outbox.round()
+    assert outbox.states() == [S.SENT, S.WITHHELD]
+    clock.turn(days=5)
+    with outbox.database.writing() as session:
+        letters.release(session, session.get_one(Letter, 2), actor="petugas", at=clock())
+    smtp_sink.fail(Fault("rcpt", code=450))
+    outbox.round()
+    assert outbox.states() == [S.SENT, S.QUEUED]
+
+
 def test_a_letter_of_a_mailbox_that_was_removed_fails_plainly_and_stops_nothing(
     database: Database, smtp_sink: SmtpSink, clock: Clock, tmp_path: Path
 ) -> None:
@@ -329,6 +406,20 @@ def interrupted(make: Callable[..., Outbox], smtp_sink: SmtpSink, *, kept: bool,
     smtp_sink.fail()
     assert outbox.letter().state is S.SENDING
     return outbox
+
+
+def test_a_letter_of_an_entry_made_void_while_it_was_on_its_way_is_not_sent_again(
+    smtp_sink: SmtpSink, make: Callable[..., Outbox], clock: Clock, database: Database
+) -> None:
+    outbox = interrupted(make, smtp_sink, kept=False, sent=FakeSent(False), files_sent=True)
+    with database.writing() as session:
+        workflow.void(session, session.exec(select(Entry)).one(), Act("siti", clock()), note="tercatat dua kali")
+    for _ in range(3):
+        clock.turn(hours=1)
+        outbox.round()
+    assert (outbox.letter().state, outbox.letter().reason) == (S.WITHHELD, VOIDED)
+    assert smtp_sink.accepted() == []
+    outbox.nothing_wrong()
 
 
 def test_the_sent_folder_is_not_asked_too_early(smtp_sink: SmtpSink, make: Callable[..., Outbox], clock: Clock) -> None:

@@ -46,7 +46,7 @@ FAULTS: list[tuple[Fault, type[Outcome], bool]] = [
     (Fault("rcpt", code=450), Postponed, False),
     (Fault("rcpt", code=421), Postponed, True),
     (Fault("rcpt", code=550), Refused, False),
-    (Fault("rcpt", code=550, text="5.4.5 Daily user sending limit exceeded"), Postponed, False),
+    (Fault("rcpt", code=550, text="5.4.5 Daily user sending limit exceeded"), Postponed, True),
     (Fault("rcpt", "drop"), Postponed, True),
     (Fault("rcpt", "hang"), Postponed, True),
     (Fault("data", code=451), Postponed, False),
@@ -93,9 +93,20 @@ def test_a_connection_lost_within_the_content_is_never_taken_for_sent(
 def test_greylisting_is_a_request_to_come_again(smtp_sink: SmtpSink, transport: Transport) -> None:
     smtp_sink.fail(Fault("rcpt", "greylist", code=450))
     assert transport.send(WRITER, LETTER) == Postponed(
-        "Server meminta dicoba lagi nanti: 450 4.3.0 scripted failure", False
+        "Server meminta dicoba lagi nanti: server penerima mengalami gangguan (450 4.3.0 scripted failure).", False
     )
     assert transport.send(WRITER, LETTER) == Accepted()
+
+
+def test_a_refusal_and_a_lost_connection_are_told_in_plain_words(smtp_sink: SmtpSink, transport: Transport) -> None:
+    smtp_sink.fail(Fault("rcpt", code=550, text="5.1.1 No such user here"))
+    assert transport.send(WRITER, LETTER) == Refused(
+        "Server penerima menolak surat ini: alamat penerima tidak ada atau salah tulis (550 5.1.1 No such user here)."
+    )
+    smtp_sink.fail(Fault("rcpt", "drop"))
+    assert transport.send(WRITER, LETTER) == Postponed(
+        "Sambungan putus sebelum surat diserahkan (diputus oleh server).", True
+    )
 
 
 def test_several_letters_share_a_connection_and_a_refused_one_does_not_harm_the_next(

@@ -668,13 +668,49 @@ def test_a_wrong_password_is_told_from_a_passing_refusal(tmp_path: Path) -> None
         return answer
 
     seen: dict[bytes, type[BaseException]] = {}
-    for text in (b"[AUTHENTICATIONFAILED] Invalid credentials", b"[UNAVAILABLE] try later", b"Too many connections"):
+    passing = (
+        b"[UNAVAILABLE] try later",
+        b"Too many connections",
+        b"[ALERT] Account exceeded command or bandwidth limits. (Failure)",
+        b"[OVERQUOTA] Not now",
+        b"Internal error occurred. Refer to server log for more information.",
+        b"Login temporarily unavailable",
+    )
+    for text in (b"[AUTHENTICATIONFAILED] Invalid credentials", *passing):
         with silent_server(b"* OK [CAPABILITY IMAP4rev1] ready\r\n", refuse(text)) as (port, _):
             (box,) = office_of(tmp_path, [Box(imap=server(port))]).mailboxes
             with pytest.raises(MailboxUnavailable) as wrong:
                 MailboxConnection.open(box, timeout=2)
             seen[text] = wrong.type
-    assert list(seen.values()) == [RejectedCredentials, MailboxUnavailable, MailboxUnavailable]
+            assert text == b"[AUTHENTICATIONFAILED] Invalid credentials" or f"“{text.decode()}”" in str(wrong.value)
+    assert list(seen.values()) == [RejectedCredentials, *[MailboxUnavailable] * len(passing)]
+
+
+def test_a_provider_that_wants_a_browser_first_is_told_from_a_wrong_password(tmp_path: Path) -> None:
+    def answer(said: bytes) -> bytes:
+        tag, command = said.split()[:2]
+        alert = b" NO [ALERT] Please log in via your web browser: https://support.example.org/ (Failure)"
+        return tag + (alert if command == b"LOGIN" else b" OK done") + b"\r\n"
+
+    with silent_server(b"* OK [CAPABILITY IMAP4rev1] ready\r\n", answer) as (port, _):
+        (box,) = office_of(tmp_path, [Box(imap=server(port))]).mailboxes
+        with pytest.raises(RejectedCredentials, match="masuk lewat peramban"):
+            MailboxConnection.open(box, timeout=2)
+
+
+@pytest.mark.parametrize(
+    ("security", "greeting", "said"),
+    [("plain", b"* BYE too many users\r\n", "“BYE too many users”"), ("tls", b"* OK ready\r\n", "tidak memakai TLS")],
+)
+def test_a_server_that_hangs_up_or_speaks_no_tls_is_told_in_plain_words(
+    tmp_path: Path, security: str, greeting: bytes, said: str
+) -> None:
+    with silent_server(greeting, lambda _: b"") as (port, _):
+        (box,) = office_of(tmp_path, [Box(imap=server(port, security))]).mailboxes
+        with pytest.raises(MailboxUnavailable) as wrong:
+            MailboxConnection.open(box, timeout=2)
+    assert said in str(wrong.value)
+    assert "b'" not in str(wrong.value) and "_ssl" not in str(wrong.value)
 
 
 # TLS never fails open

@@ -2,6 +2,8 @@
 
 import email
 import email.policy
+import itertools
+import socket
 import socketserver
 import threading
 from collections import Counter
@@ -19,16 +21,18 @@ from sqlmodel import SQLModel, col, select
 from config.base import ConfigError
 from config.settings import Settings
 from ingest.judge import Judge
+from ingest.resettle import Resettler
 from ingest.sent import ImapSentFolder
 from ingest.settle import Means as Settling
 from ingest.watch import Watcher, run_pass
 from ledger.database import Database
 from ledger.entries import Rulebook
 from ledger.models import Arrival, Entry, Event, Letter, MailboxState, Message
+from ledger.ports import SentUnreachable, Told
 from ledger.search import overview
 from ledger.status import lines
 from ledger.verify import verify
-from ledger.words import ArrivalState, Disposition, LetterState
+from ledger.words import ArrivalState, Disposition, Kind, LetterState
 from replies.compose import Composer
 from replies.post import Means as Posting
 from replies.post import deliver
@@ -56,15 +60,15 @@ class Office:
     def __init__(self, database: Database, settings: Settings, clock: Clock, name: str = "uji:1") -> None:
         rulebook = Rulebook.of(settings)
         self.database, self.settings, self.clock = database, settings, clock
-        self._settling = Settling(settings, rulebook, Judge(settings), clock)
+        self.means = Settling(settings, rulebook, Judge(settings), clock)
         self._posting = Posting(settings, Composer(settings, rulebook), ImapSentFolder(settings), clock, name)
         self._stop = threading.Event()
 
     def take_in(self) -> list[str]:
         """Read and settle; returns the dispositions of mails settled for the first time."""
-        watchers = [Watcher(self.database, box, self._settling, stop=self._stop) for box in self.settings.mailboxes]
+        watchers = [Watcher(self.database, box, self.means, stop=self._stop) for box in self.settings.mailboxes]
         try:
-            passed = run_pass(self.database, watchers, self._settling)
+            passed = run_pass(self.database, watchers, self.means)
         finally:
             for watcher in watchers:
                 watcher.leave()
@@ -441,6 +445,111 @@ def test_a_mail_that_the_server_never_gives_is_told_and_tried_and_holds_up_no_ot
     proxy.answer = lambda _: None
     assert office.round() == ["recorded"]
     assert len(town.sent()) == 3
+    office.nothing_wrong()
+
+
+@pytest.mark.parametrize(("how", "state"), [("deleted", ArrivalState.GONE), ("renumbered", ArrivalState.RENUMBERED)])
+def test_nobody_waits_for_a_mail_that_left_the_server_or_was_renumbered_before_it_was_given(
+    town: Town, account: Account, proxy: ImapProxy, how: str, state: ArrivalState
+) -> None:
+    proxy.answer = lambda said: b"{tag} NO [UNAVAILABLE] FETCH\r\n" if said.startswith(b"UID FETCH 1 ") else None
+    office = town.office(town.box(account, server(proxy.port), files_sent=True))
+    town.receive(account, *numbered(1, 2))
+    assert office.round() == ["recorded"]
+    proxy.answer = lambda _: None
+    if how == "deleted":
+        with town.dovecot.client(account) as client:
+            client.delete(["1"])
+    else:
+        town.dovecot.renew_uidvalidity(account)
+    office.round()
+    assert [one.state for one in office.rows(Arrival)].count(state) == 1  # type: ignore[attr-defined]
+    assert office.status()["surat yang belum diberikan server: 0"] is False
+    vanished = 1 if how == "deleted" else 0
+    assert f"surat yang hilang dari server sebelum dapat diambil: {vanished}" in office.status()
+    assert office.count(Entry) == (1 if how == "deleted" else 2)
+    office.nothing_wrong()
+
+
+@pytest.mark.parametrize("folder", [b"JUNK", b"SENT"])
+def test_a_folder_that_cannot_be_searched_keeps_no_other_from_being_read(
+    town: Town, account: Account, proxy: ImapProxy, folder: bytes
+) -> None:
+    looked_at = [b""]
+
+    def refuse(said: bytes) -> bytes | None:
+        if said.upper().startswith((b"EXAMINE", b"SELECT")):
+            looked_at[0] = said.upper()
+        searched = said.upper().startswith(b"UID SEARCH") and folder in looked_at[0]
+        return b"{tag} NO [UNAVAILABLE] SEARCH Backend error\r\n" if searched else None
+
+    for name in ("Junk", "Sent"):
+        town.dovecot.maildir(account, name)
+    proxy.answer = refuse
+    office = town.office(town.box(account, server(proxy.port), folders=["INBOX", "\\Junk"], files_sent=True))
+    for number in range(1, 4):  # one after another, without the pauses of a mailbox in trouble
+        town.receive(account, mail(number))
+        assert office.round() == ["recorded"]
+    assert office.round() == []
+    with office.database.reading() as session:
+        assert "tidak dapat dibaca" in session.get_one(MailboxState, account.address).trouble
+
+
+@pytest.mark.parametrize(("lasted", "asked_anew"), [(0.0, False), (10.0, True)])
+def test_a_push_that_breaks_off_after_a_while_is_taken_up_at_once(
+    town: Town, account: Account, proxy: ImapProxy, lasted: float, asked_anew: bool
+) -> None:
+    office = town.office(town.box(account, server(proxy.port)))
+    passed = itertools.count(0.0, lasted)
+    watcher = Watcher(
+        office.database,
+        office.settings.mailboxes[0],
+        office.means,
+        stop=threading.Event(),
+        elapsed=lambda: next(passed),
+    )
+    assert watcher.look() is not None
+    proxy.answer = lambda said: b"" if said.upper() == b"IDLE" else None
+    due = threading.Event()
+    waiting = threading.Thread(target=watcher.wait_for_news, args=(due,))
+    waiting.start()
+    waiting.join(60 if asked_anew else 0.3)
+    assert waiting.is_alive() is not asked_anew
+    due.set()
+    waiting.join()
+    watcher.leave()
+
+
+def test_a_mailbox_that_hangs_is_asked_once_a_round_for_its_sent_folder(town: Town, account: Account) -> None:
+    ill = town.dovecot.account()
+    with socket.create_server(("127.0.0.1", 0)) as hanging:
+        box = Box(ill.address, ill.password, server(hanging.getsockname()[1]), smtp_of(town.sink))
+        folder = town.folder / "uji"
+        settings = office_of(folder, [box], intake={"timeout_seconds": 1})
+        sent = ImapSentFolder(settings)
+        for _ in range(5):
+            with pytest.raises(SentUnreachable, match="tidak menjawab pada waktunya"):
+                sent.append(ill.address, mail(1), NOON)
+        hanging.settimeout(0.1)
+        hanging.accept()[0].close()
+        with pytest.raises(TimeoutError):
+            hanging.accept()
+
+
+def test_an_answer_to_a_mail_without_entry_comes_to_the_entry_that_an_officer_opens_later(
+    town: Town, account: Account
+) -> None:
+    office = town.office(town.box(account))
+    offer = mail(1, subject="Penawaran printer", text="Kami menawarkan printer dan tinta dengan harga khusus.")
+    town.receive(account, offer)
+    assert office.round() == ["unregistered"]
+    answer = mail(9, sender=f"Petugas <{account.address}>", text="Baik.", In_Reply_To="<surat.1@warga.example.org>")
+    town.receive(account, answer, folder="Sent")
+    assert office.round() == office.round() == []
+    Resettler(office.database, office.means).release(1, "petugas", Told(Kind.PENGADUAN, "umum"))
+    office.round()
+    (kept,) = [one for one in office.rows(Message) if one.outgoing]  # type: ignore[attr-defined]
+    assert isinstance(kept, Message) and kept.entry_id == 1
     office.nothing_wrong()
 
 

@@ -3,7 +3,8 @@
 import time
 from collections.abc import Callable
 
-PATIENCE = 30.0
+PATIENCE = 60.0
+"""Seconds; far more than a busy machine needs, because a test that fails by chance tells nothing."""
 
 
 def wait_until(holds: Callable[[], object], *, seconds: float = PATIENCE) -> None:

@@ -37,14 +37,47 @@ function press(key) {
   return true;
 }
 
+// A draft of "Catat baru" is kept by the desk itself; of any other form nothing would be left.
+function typed() {
+  const forms = [...document.querySelectorAll("form[method=post]:not([data-record])")];
+  return forms.flatMap((form) => [...form.elements]).some(differs);
+}
+
+function differs(field) {
+  if (field.type === "checkbox" || field.type === "radio") return field.checked !== field.defaultChecked;
+  if (field.type === "file") return field.files.length > 0;
+  if (field.matches("select")) return field.selectedIndex !== Math.max(0, [...field.options].findIndex((one) => one.defaultSelected));
+  return field.matches("input:not([type=hidden]), textarea") && field.value !== field.defaultValue;
+}
+
+const leave = () => !typed() || confirm("Yang Saudara ketik di halaman ini belum disimpan dan akan hilang. Tinggalkan?");
+
 const KEYS = {
   "/": () => document.querySelector("#cari-cepat")?.focus(),
-  n: () => document.querySelector("[data-new]")?.click(),
+  n: () => leave() && document.querySelector("[data-new]")?.click(),
   t: () => document.querySelector("[data-show]")?.click(),
   j: () => step(1),
   k: () => step(-1),
 };
 const ARROWS = { ArrowDown: 1, ArrowUp: -1 };
+
+function save(field) {
+  const form = field.form;
+  if (!form || form.method !== "post" || "record" in form.dataset) return;
+  const button = form.querySelector("button.main:not(.grave)");
+  if (button) form.requestSubmit(button);
+}
+
+document.addEventListener("keydown", (pressed) => {
+  const menu = document.querySelector(".me[open]");
+  if (pressed.key === "Escape" && menu) {
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  }
+  if (pressed.key === "Enter" && (pressed.ctrlKey || pressed.metaKey) && !pressed.repeat) save(pressed.target);
+});
+
+document.querySelector(".amiss :is(input, select, textarea)")?.focus();
 
 document.addEventListener("keydown", (pressed) => {
   const writing = pressed.target.closest("input, select, textarea, [contenteditable]");

@@ -7,9 +7,10 @@ from fastapi import FastAPI
 from sqlmodel import select
 from starlette.testclient import TestClient
 
-from config.settings import Settings
+from config.settings import FirstNumber, Registers, Settings
 from ledger import labels, staff
 from ledger.database import Database
+from ledger.desk import configured
 from ledger.desk.app import create
 from ledger.models import Event, Staff
 from ledger.words import Role
@@ -88,22 +89,26 @@ def test_a_reset_shows_a_new_password_and_ends_the_sessions(
 
 
 def test_a_role_is_changed(admin: TestClient, database: Database, budi: int) -> None:
-    assert admin.post(f"/akun/{budi}/peran", data={"peran": "pembaca"}).status_code == 303
+    changed = admin.post(f"/akun/{budi}/peran", data={"peran": "pembaca"})
+    assert f"Peran {account(database, 'budi').name}: Pembaca." in admin.get(changed.headers["location"]).text
     assert account(database, "budi").role is Role.PEMBACA
     assert admin.post(f"/akun/{budi}/peran", data={"peran": "raja"}).status_code == 422
 
 
 def test_an_account_is_disabled_and_enabled_again(admin: TestClient, database: Database, budi: int) -> None:
-    assert admin.post(f"/akun/{budi}/nonaktif").headers["location"] == "/akun"
+    shut = admin.post(f"/akun/{budi}/nonaktif").headers["location"]
+    assert "nonaktif; semua sesinya berakhir." in admin.get(shut).text
     assert account(database, "budi").disabled and "nonaktif" in admin.get("/akun").text
-    assert admin.post(f"/akun/{budi}/aktif").status_code == 303
+    opened = admin.post(f"/akun/{budi}/aktif").headers["location"]
+    assert "aktif kembali" in admin.get(opened).text and "nonaktif; semua" not in admin.get(shut).text
     assert not account(database, "budi").disabled
 
 
 def test_open_sessions_are_shown_and_ended(admin: TestClient, client_as: ClientAs, database: Database) -> None:
     clerk = client_as(Role.PETUGAS)
     assert "1 sesi terbuka" in admin.get("/akun").text
-    admin.post(f"/akun/{account(database, 'petugas').id}/sesi")
+    ended = admin.post(f"/akun/{account(database, 'petugas').id}/sesi").headers["location"]
+    assert "Semua sesi " in admin.get(ended).text
     assert clerk.get("/").status_code == 303
 
 
@@ -111,7 +116,7 @@ def test_the_last_administrator_cannot_shut_himself_out(admin: TestClient, datab
     own = account(database, "admin").id
     for path, typed in (("nonaktif", {}), ("peran", {"peran": "petugas"})):
         page = admin.post(f"/akun/{own}/{path}", data=typed)
-        assert page.status_code == 422 and "terakhir" in page.text
+        assert page.status_code == 422 and "terakhir" in page.text and "peran Pengelola sistem" in page.text
     assert admin.get("/akun").status_code == 200
 
 
@@ -136,12 +141,36 @@ def test_the_settings_are_shown_without_secrets(database: Database, office: Sett
     with TestClient(app, base_url=HERE) as browser:
         sign(browser, app.state.door, Role.ADMIN)
         page = browser.get("/pengaturan").text
-    assert office.office.name in page and "daily_letters" in page and "8025" in page
+    assert office.office.name in page and "8025" in page
     assert "sangat-rahasia" not in page
     for box in office.mailboxes:
         assert box.address in page
         assert not box.password_env or box.password_env not in page
         assert not box.password_file or str(box.password_file) not in page
+    for told in (
+        "Surat paling banyak sehari",
+        "Senin; Selasa; Rabu; Kamis; Jumat",
+        "Senin, 23 November 2026 pukul 00.00 WIB",
+    ):
+        assert told in page, told
+
+
+def test_every_setting_is_called_in_the_words_of_the_office(office: Settings) -> None:
+    number, box = FirstNumber(year=2026, first=12), office.mailboxes[0].model_copy(update={"user": "buku"})
+    filled = office.model_copy(update={"registers": Registers(PGD=number), "mailboxes": (box,)})
+    told = configured.parts(filled)
+    assert set(type(office).model_fields) - {"folder", "services", "deadlines", "rules", "themes", "mailboxes"} == set(
+        configured.PARTS
+    )
+    assert ("Pengaduan (PGD)", "12 pada tahun 2026") in dict(told)["Nomor pertama register"]
+    assert [name for _, rows in told for name, _ in rows if "_" in name] == []
+
+
+def test_a_new_password_is_made_only_after_its_consequence_was_told(admin: TestClient, budi: int) -> None:
+    page = admin.get("/akun").text
+    before, _, _ = page.partition(f'action="/akun/{budi}/sandi"')
+    assert before.rpartition("<summary>")[2].startswith("Buat sandi baru")
+    assert "langsung tidak berlaku dan semua sesinya berakhir" in before.rpartition("<summary>")[2]
 
 
 def test_the_way_to_the_accounts_is_shown_to_administrators_alone(client_as: ClientAs) -> None:

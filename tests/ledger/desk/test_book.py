@@ -111,6 +111,41 @@ def test_what_was_typed_stands_in_the_form_again_as_text(desk: Desk) -> None:
     assert 'value="&#34;&gt;&lt;script&gt;alert(1)&lt;/script&gt;"' in page
 
 
+def test_a_whole_number_in_the_search_opens_its_entry(desk: Desk) -> None:
+    with desk.database.noting() as session:
+        put_entry(session, 1)
+        put_entry(session, 2, series=Register.REG)
+    desk.browser.follow_redirects = False
+    for written in ("PGD/2026/0001", "pgd 1", "[PGD/2026/1]", "PGD-2026-0001"):
+        answer = desk.browser.get("/buku", params={"cari": written})
+        assert (answer.status_code, answer.headers.get("location")) == (303, "/buku/PGD/2026/1"), written
+    assert desk.browser.get("/permohonan?cari=REG/2026/2").headers["location"] == "/buku/REG/2026/2"
+    for asked in ("/buku?cari=1", "/buku?cari=PGD/2026/9", "/buku?cari=PGD/2026/1&keadaan=selesai", "/buku?cari=2026/1",
+                  "/permohonan?cari=PGD/2026/1"):  # fmt: skip
+        assert desk.browser.get(asked).status_code == 200, asked
+
+
+def test_a_number_of_two_years_is_listed_and_not_guessed(desk: Desk) -> None:
+    with desk.database.noting() as session:
+        put_entry(session, 1)
+        second = put_entry(session, 2)
+        second.year, second.sequence, second.number = 2027, 1, "PGD/2027/0001"
+    assert numbers(desk.text("/buku?cari=PGD 1")) == ["PGD/2026/0001", "PGD/2027/0001"]
+
+
+def test_an_empty_register_does_not_say_that_the_book_is_empty(desk: Desk) -> None:
+    with desk.database.noting() as session:
+        put_entry(session, 1)
+    page = desk.text("/permohonan")
+    assert "Belum ada permohonan dalam buku." in page and "Buku ini masih kosong" not in page
+    assert '<a href="/catat/telepon">Catat baru</a>' in page
+
+
+def test_days_are_written_as_words_so_that_no_browser_turns_them_round(desk: Desk) -> None:
+    page = desk.text("/buku?dari=23-11-2026")
+    assert 'type="date"' not in page and 'value="23-11-2026"' in page and page.count('placeholder="23-11-2026"') == 2
+
+
 def test_hostile_names_and_matters_stay_words(desk: Desk) -> None:
     with desk.database.noting() as session:
         put_entry(

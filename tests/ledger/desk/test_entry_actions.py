@@ -19,11 +19,11 @@ from ledger.desk.app import create
 from ledger.entries import Rulebook
 from ledger.models import Entry, Letter, Message
 from ledger.verify import verify
-from ledger.words import Channel, Kind, LetterState, Purpose, Role, Status
+from ledger.words import Channel, Disposition, Kind, LetterState, Purpose, Role, Status
 from replies.compose import Composer
 from tests.ledger.desk.conftest import HERE
 from tests.ledger.desk.signed import put_account, sign
-from tests.ledger.shelf import FIRST, NOW, SECOND, PreparedReader
+from tests.ledger.shelf import FIRST, NOW, SECOND, PreparedReader, put_mail
 from tests.office import Office, judged, write_entry
 
 RECORDING = (
@@ -189,9 +189,9 @@ def test_files_are_added_to_an_entry_that_was_written_before(room: Room) -> None
     path = room.put()
     page = room.page(f"{path}/berkas")
     assert 'enctype="multipart/form-data"' in page and "masing-masing 10 MB" in page
-    assert _upload(room, path, ("../surat.jpg", JPEG), ("slip gaji.pdf", PDF)) == f"{path}?selesai=berkas"
+    assert _upload(room, path, ("../surat.jpg", JPEG), ("slip gaji.pdf", PDF)) == f"{path}?selesai=berkas&versi=2"
     assert _kept(room, path) == [("surat.jpg", "image/jpeg"), ("slip gaji.pdf", "application/pdf")]
-    after = room.page(f"{path}?selesai=berkas")
+    after = room.page(f"{path}?selesai=berkas&versi=2")
     assert "Berkas sudah disimpan." in after and "slip gaji.pdf" in after and "Urungkan" not in after
     assert room.entry(path).version == 2
     with room.database.reading() as session:
@@ -371,6 +371,25 @@ def test_the_identity_is_corrected_and_only_what_changed_is_told(room: Room) -> 
     assert "menjadi “(kosong)”" in room.page(path)
 
 
+@pytest.mark.parametrize(
+    ("written", "kept", "said"),
+    [
+        ("081234567890", "0812-3456-7890", ""),
+        ("0812 3456 7890 / 0857 1234 5678", "0812 3456 7890 / 0857 1234 5678", "Terbaca: 0812-3456-7890."),
+        ("0812 3456", "0812 3456", "Belum terbaca sebagai nomor"),
+    ],
+)
+def test_a_corrected_telephone_number_is_understood_and_nothing_beside_it_lost(
+    room: Room, written: str, kept: str, said: str
+) -> None:
+    path = room.put()
+    typed = {"nama": "Siti Aminah", "surel": "siti@example.org", "telepon": written}
+    page = room.page(room.send(path, "identitas", **typed))
+    assert room.entry(path).phone == kept and kept in page and said in page
+    assert field_of(room.page(f"{path}/identitas"), "telepon") == kept
+    assert said in room.page(f"{path}/identitas") and said in room.page(f"{path}/pisahkan")
+
+
 def test_a_wrong_address_is_told_beside_its_field_and_nothing_typed_is_lost(room: Room) -> None:
     path = room.put()
     page = room.send(path, "identitas", status=422, nama="Nama Baru", surel="siti@", telepon="0812")
@@ -447,6 +466,29 @@ def test_a_step_is_taken_by_one_press_and_taken_back_by_another(room: Room) -> N
     room.send(path, "urungkan", version=int(hidden(page, "versi")))
     assert room.entry(path).status is Status.DITERIMA
     assert "Perubahan diurungkan" in room.page(path)
+
+
+def test_a_notice_is_shown_only_while_it_is_true_and_its_undoing_undoes_just_that(room: Room) -> None:
+    path = room.put()
+    back = room.send(path, "keadaan", keadaan="diverifikasi")
+    assert "Keadaan sudah diubah." in room.page(back)
+    assert "Keadaan sudah diubah." not in room.page(back, Role.KEPALA), "not what he has done"
+    room.send(path, "identitas", nama="Siti Aminah binti Ahmad", surel="siti@example.org")
+    stale = room.page(back)
+    assert "Keadaan sudah diubah." not in stale and f'action="{path}/urungkan"' not in stale
+
+
+@pytest.mark.parametrize("told", ["selesai=batalkan", "selesai=batalkan&versi=1", "selesai=jawab&versi=1", "versi=1"])
+def test_a_forged_address_tells_of_nothing_that_was_not_done(room: Room, told: str) -> None:
+    page = room.page(f"{room.put()}?{told}")
+    assert 'class="note done"' not in page and "Urungkan" not in page
+
+
+def test_an_act_that_changed_nothing_says_so(room: Room) -> None:
+    path = room.put()
+    back = room.send(path, "identitas", nama="Siti Aminah", surel="siti@example.org")
+    page = room.page(back)
+    assert room.entry(path).version == 1 and "Tidak ada yang berubah" in page and "Urungkan" not in page
 
 
 def test_only_permitted_steps_stand_in_the_form(room: Room) -> None:
@@ -592,13 +634,22 @@ def test_an_answer_is_looked_at_before_it_is_sent(room: Room) -> None:
     assert "Jawaban disusun dan akan dikirim" in room.page(back)
 
 
-def test_a_preview_of_a_passed_version_keeps_that_version_so_that_sending_is_stopped(room: Room) -> None:
+@pytest.mark.parametrize("step", ["", "ubah", "kirim"])
+def test_an_answer_to_a_passed_version_is_stopped_at_every_step(room: Room, step: str) -> None:
     path = room.put()
     room.send(path, "catatan", Role.KEPALA, catatan="Pelapor sudah ditelepon")
-    preview = room.send(path, "jawab", status=200, version=1, jawaban="Isi")
-    assert hidden(preview, "versi") == "1"
-    page = room.send(path, "jawab", status=409, version=1, jawaban="Isi", langkah="kirim")
-    assert "Pelapor sudah ditelepon" in page and len(room.letters(path)) == 1
+    page = room.send(path, "jawab", status=409, version=1, jawaban="Isi", langkah=step)
+    assert "Pelapor sudah ditelepon" in page and "Isi</textarea>" in page and len(room.letters(path)) == 1
+
+
+def test_a_change_of_somebody_else_is_told_before_any_complaint_about_what_was_typed(room: Room) -> None:
+    path = room.put()
+    room.send(path, "disposisi", Role.KEPALA, bidang="Operator SISKOTKLN")
+    page = room.send(path, "keadaan", status=409, version=1, keadaan="diverifikasi")
+    assert "Belum tersimpan: entri ini baru saja diubah" in page and "Didisposisikan" in page
+    assert "tidak dapat langsung" not in page and "Periksa isian berikut" not in page
+    page = room.send(path, "identitas", status=409, version=1, surel="salah@")
+    assert "entri ini baru saja diubah" in page and "Periksa isian berikut" not in page
 
 
 def test_whoever_left_no_address_is_not_offered_an_answer(room: Room) -> None:
@@ -651,7 +702,8 @@ def test_a_letter_with_two_matters_becomes_two_entries(room: Room) -> None:
     assert "Selain itu mohon rekom paspor." in form and field_of(form, "surel") == "siti@example.org"
     typed = {"perihal": "Rekom paspor", "jenis": "permohonan", "layanan": "siskotkln", "surel": "siti@example.org"}
     back = room.send(path, "pisahkan", **typed, uraian="Mohon rekom paspor.")
-    assert back == "/buku/REG/2026/1?selesai=pisahkan"
+    assert back == "/buku/REG/2026/1?selesai=pisahkan&versi=1"
+    assert "Perkara kedua sudah mempunyai nomor sendiri." in room.page(back)
     second = room.entry("/buku/REG/2026/1")
     assert (second.split_from, second.channel, second.account) == (settled.number, Channel.EMAIL, "Mohon rekom paspor.")
     assert [letter.purpose for letter in room.letters("/buku/REG/2026/1")] == [Purpose.TANDA_TERIMA]
@@ -682,11 +734,25 @@ def test_a_void_number_stays_visible_in_the_book_and_on_its_page(room: Room) -> 
     assert "Tidak dapat diurungkan" in room.page(f"{path}/batalkan", Role.KEPALA)
     back = room.send(path, "batalkan", Role.KEPALA, catatan="Tercatat dua kali")
     page = room.page(back, Role.KEPALA)
-    assert "<s>PGD/2026/0001</s>" in page and "Tercatat dua kali" in page and f"{path}/urungkan" not in page
+    assert "<s>PGD/2026/0001</s>" in page and "Alasan: Tercatat dua kali." in page and f"{path}/urungkan" not in page
     assert [letter.state for letter in room.letters(path)] == [LetterState.WITHHELD]
     book = room.page("/buku")
     assert '<tr class="void">' in book and "PGD/2026/0001" in book and "Batal" in book
-    assert set(re.findall(rf'href="{path}/([a-z-]+)"', page)) == {"catatan", "tanda-terima"}
+    assert set(re.findall(rf'href="{path}/([a-z-]+)"', page)) == {"catatan"}
+    refused = room.page(f"{path}/tanda-terima", status=409)
+    assert "sudah batal" in refused and "Petugas Penerima" not in refused
+
+
+def test_whoever_makes_an_entry_void_may_say_that_its_letter_was_none_of_the_offices_concern(room: Room) -> None:
+    called = room.put(channel=Channel.TELEPON)
+    assert 'name="lainnya"' not in room.page(f"{called}/batalkan", Role.KEPALA)
+    Office(room.database).settle_one(judged("Cat tembok murah, kirim hari ini."))
+    path = "/buku/PGD/2026/2"
+    assert 'name="lainnya"' in room.page(f"{path}/batalkan", Role.KEPALA)
+    back = room.send(path, "batalkan", Role.KEPALA, catatan="Iklan cat tembok", lainnya="ya")
+    page = room.page(back, Role.KEPALA)
+    assert re.search(r"Sebenarnya.{0,80}lainnya", page, re.DOTALL | re.IGNORECASE)
+    assert room.entry(path).kind is Kind.PENGADUAN
 
 
 # Secret entries
@@ -715,12 +781,22 @@ def test_a_secret_entry_tells_a_reader_nothing_of_its_writer(room: Room) -> None
     ):
         assert told not in page, told
     assert "DIRAHASIAKAN" in page and "(dirahasiakan)" in page and "PGD/2026/0001" in page
+    assert "Telepon" in page and "(tidak menyebutkan telepon)" not in page and "data-copy" not in page
     seen = room.page(path)
     assert "DIRAHASIAKAN" in seen and "Siti Aminah" in seen and "mandor" in seen and "Ibu Siti minta" in seen
     for paper in ("", "/asli.eml", "/tampilan", "/lampiran/0", "/lampiran/0/gambar", "/lampiran/0/pdf"):
         assert room.officers[Role.PEMBACA].get(f"/surat/{number}{paper}").status_code in (403, 404)
     assert room.officers[Role.PEMBACA].get(f"/surat/{number}").status_code == 403
     assert room.officers[Role.PEMBACA].get(f"{path}/tanda-terima").status_code == 403
+
+
+def test_a_reader_is_not_told_that_the_reason_of_a_doubt_or_of_a_voiding_was_never_given(room: Room) -> None:
+    path = room.put(secret=True, needs_review=True, review_reason="Nama di surat meragukan")
+    page = room.page(path, Role.PEMBACA)
+    assert "Alasannya hanya untuk petugas yang memproses." in page and "Alasannya tidak tercatat" not in page
+    room.send(path, "batalkan", Role.KEPALA, catatan="Mandor Joko mencabutnya")
+    page = room.page(path, Role.PEMBACA)
+    assert "Alasannya hanya untuk petugas yang memproses." in page and "Joko" not in page
 
 
 def test_the_book_masks_the_name_of_a_secret_entry_and_no_search_betrays_it(room: Room) -> None:
@@ -731,7 +807,7 @@ def test_the_book_masks_the_name_of_a_secret_entry_and_no_search_betrays_it(room
     row = "data-row title="
     for words in ("Siti", "siti@example.org", "0812-3456-7890", "Upah"):
         assert row in room.page(f"/buku?cari={words}") and row not in room.page(f"/buku?cari={words}", Role.PEMBACA)
-    assert row in room.page("/buku?cari=PGD/2026/0001", Role.PEMBACA)
+    assert row in room.page("/buku?cari=0001", Role.PEMBACA)
 
 
 def test_no_other_room_betrays_a_secret_entry_to_a_reader(room: Room) -> None:
@@ -819,3 +895,34 @@ def test_the_post_is_woken_after_the_commit_of_what_may_owe_a_letter_and_by_no_l
         assert browser.post("/catat/telepon", data={}).status_code == 422
         assert browser.post("/catat/telepon/draf", data={"nama": "Siti"}).status_code == 200
     assert owed == [1, 1, 2]
+
+
+@pytest.mark.parametrize("act", ["jawab", "keadaan", "teruskan", "golongkan"])
+def test_the_letter_stands_beside_the_form_in_which_it_is_acted_on(room: Room, act: str) -> None:
+    path = room.put(account="Uraian yang diketik petugas.")
+    assert "Uraian yang diketik petugas." in room.page(f"{path}/{act}").partition("<aside")[2]
+    with room.database.noting() as session:
+        entry = session.get_one(Entry, room.entry(path).id)
+        put_mail(session, Disposition.RECORDED, raw=b"satu", entry=entry, text="Upah saya tiga bulan.")
+        put_mail(session, Disposition.FOLLOW_UP, raw=b"dua", entry=entry, text="Ini tambahannya.")
+        put_mail(session, Disposition.AUTOMATIC, raw=b"tiga", entry=entry, text="Saya sedang cuti.")
+    aside = room.page(f"{path}/{act}").partition("<aside")[2]
+    assert "Upah saya tiga bulan." in aside and "Ini tambahannya." in aside and "sedang cuti" not in aside
+
+
+def test_both_entries_are_read_before_they_become_one(room: Room) -> None:
+    first, second = room.put(account="Yang pertama menulis begini."), room.put(account="Yang kedua begitu.")
+    page = room.send(second, "gabungkan", status=200, nomor=room.entry(first).number)
+    panes = page.partition('class="pair-of"')[2].partition("<form")[0]
+    assert "Yang pertama menulis begini." in panes and "Yang kedua begitu." in panes
+
+
+def test_the_history_tells_no_marks_of_programs(room: Room) -> None:
+    path = room.put()
+    with room.database.writing() as session:
+        entry = session.get_one(Entry, room.entry(path).id)
+        about = events.Subject(entry_id=entry.id)
+        plain: dict[str, events.Plain] = {"digest": "abcdef0123", "message_id": "tanda@x", "berkas": 2}
+        events.append(session, "catatan", at=NOW, actor="petugas", about=about, plain=plain)
+    page = room.page(path)
+    assert "Jumlah berkas" in page and "abcdef0123" not in page and "tanda@x" not in page

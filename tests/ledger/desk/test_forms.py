@@ -112,7 +112,7 @@ def test_a_form_that_is_too_big_is_refused_after_it_was_read_to_its_end(kind: st
             400,
         ),
         (
-            multipart(
+            multipart(  # more than anybody would choose: what too many are is said by whoever keeps them
                 *(
                     ('Content-Disposition: form-data; name="a"; filename="a"\r\nContent-Type: a/b', b"1")
                     for _ in range(MOST_FILES + 1)

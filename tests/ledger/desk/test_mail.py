@@ -4,10 +4,10 @@ import pytest
 
 from ledger.desk.safety import clean_html, disposition, file_name, type_of
 from ledger.models import Message, Raw
-from ledger.ports import OpenedFile
+from ledger.ports import OpenedFile, OpenedMail
 from ledger.words import Disposition
 from tests.ledger.desk.conftest import Desk
-from tests.ledger.shelf import put_entry, put_file, put_mail
+from tests.ledger.shelf import PreparedReader, put_entry, put_file, put_mail
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"><script>alert(2)</script></svg>'
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00" * 20
@@ -161,7 +161,7 @@ def test_a_mail_that_nothing_can_read_shows_its_bytes_as_text(desk: Desk) -> Non
         mail = put_mail(session, Disposition.QUARANTINED, raw=raw, error="tanpa kepala <surat>")
         number = mail.id
     page = desk.text(f"/surat/{number}")
-    assert "Surel tidak dapat dibaca." in page and "tanpa kepala &lt;surat&gt;" in page
+    assert "Surel tidak dapat dibaca." in page and "</b> Tanpa kepala &lt;surat&gt;.</p>" in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page and "\nbaris dua" in page
     assert "\x00" not in page and "\x1b" not in page and "<script>alert" not in page
     desk.text(f"/surat/{number}/tampilan", status=404)
@@ -199,7 +199,7 @@ def test_a_mail_names_its_entry_and_what_became_of_it(desk: Desk) -> None:
         mail = put_mail(session, Disposition.FOLLOW_UP, entry=put_entry(session, 7), reason="menjawab surat kita")
         number = mail.id
     page = desk.text(f"/surat/{number}")
-    assert 'href="/buku/PGD/2026/7"' in page and "Surat susulan" in page and "menjawab surat kita" in page
+    assert 'href="/buku/PGD/2026/7"' in page and "Surat susulan" in page and "</b> Menjawab surat kita.</p>" in page
 
 
 def test_types_come_from_the_first_bytes_alone() -> None:
@@ -207,3 +207,22 @@ def test_types_come_from_the_first_bytes_alone() -> None:
     assert type_of(b"RIFF\x00\x00\x00\x00WAVE") == "application/octet-stream"
     assert type_of(b"\xff\xd8\xff\xe0") == "image/jpeg"
     assert type_of(b"GIF89a") == "image/gif"
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("Mon, 16 Nov 2026 09:30:00 +0700", "Senin, 16 November 2026 pukul 09.30 WIB"),
+        ("Mon, 16 Nov 2026 02:30:00 GMT", "Senin, 16 November 2026 pukul 09.30 WIB"),
+        ("kemarin sore", "kemarin sore"),
+        ("Mon, 16 Nov 2026 09:30:00 -0000", "Mon, 16 Nov 2026 09:30:00 -0000"),
+        ("Fri, 31 Dec 9999 23:30:00 -0500", "Fri, 31 Dec 9999 23:30:00 -0500"),
+    ],
+)
+def test_the_date_of_a_mail_is_told_as_the_office_tells_dates(
+    desk: Desk, reader: PreparedReader, written: str, said: str
+) -> None:
+    with desk.database.noting() as session:
+        number = put_mail(session, Disposition.RECORDED, raw=b"satu").id
+    reader.known[b"satu"] = OpenedMail((("Date", written),), "Upah", None, ())
+    assert f'<dd class="breaking">{said}</dd>' in desk.text(f"/surat/{number}")

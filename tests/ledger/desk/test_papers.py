@@ -106,6 +106,20 @@ def test_the_sheet_is_offered_once_the_matter_was_handed_to_somebody(officer: Te
     assert "Dinas Sosial" in text_of(officer.post(f"{ENTRY}/lembar", data={"kertas": "f4"}).content)
 
 
+def test_beside_the_sheet_that_is_blackened_by_machine_the_officer_is_told_to_read_it(
+    officer: TestClient, database: Database
+) -> None:
+    warning = "ditutup oleh mesin; bacalah dahulu sebelum diserahkan"
+    for entry_id, told in ((1, False), (2, True)):
+        with database.writing() as session:
+            entry = session.get_one(Entry, entry_id)
+            workflow.dispose(session, entry, Act("petugas", NOW), officer="", unit="Bidang Penempatan")
+        assert warning not in officer.get(f"/buku/PGD/2026/{entry_id}").text
+        with database.writing() as session:
+            workflow.forward(session, session.get_one(Entry, entry_id), Act("petugas", NOW), office="Dinas Sosial")
+        assert (warning in officer.get(f"/buku/PGD/2026/{entry_id}").text) is told
+
+
 def test_who_only_reads_is_offered_no_paper_and_gets_none(officer: TestClient, client_as: ClientAs) -> None:
     reader = client_as(Role.PEMBACA)
     assert "Slip pelapor" not in reader.get(ENTRY).text

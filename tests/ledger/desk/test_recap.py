@@ -142,3 +142,11 @@ def test_an_empty_month_is_nil_and_draws_nothing(head: TestClient) -> None:
     assert "NIHIL." in page
     assert "<svg" not in page
     assert "Menunggu diterbitkan" not in page
+
+
+@pytest.mark.parametrize("path", ["?periode=2026-12", "/2026-12/pdf", "/2027/xlsx"])
+def test_a_period_that_has_not_come_is_refused_in_words(head: TestClient, path: str) -> None:
+    answer = head.get(f"{PAGE}{path}")
+    assert answer.status_code == 422
+    assert "Masa itu belum tiba: baru dimulai" in answer.text
+    assert head.get(f"{PAGE}?periode=2026").status_code == 200

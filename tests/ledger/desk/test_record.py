@@ -129,6 +129,20 @@ def test_a_double_submission_makes_one_entry(officer: TestClient, database: Data
     assert len(rows(database)) == 1
 
 
+def test_a_caller_is_not_lost_where_another_tab_has_sent_the_same_draft_otherwise(
+    officer: TestClient, database: Database
+) -> None:
+    officer.post("/catat/telepon", data={"nama": "Yanti", "uraian": "lampu mati", "once": ONCE})
+    told = {"nama": "Xaver", "uraian": "gaji belum dibayar", "once": ONCE}
+    refused = officer.post("/catat/telepon", data=told)
+    assert refused.status_code == 422 and "PGD/2026/0001" in said(refused.text)
+    assert (typed(refused.text, "nama"), typed(refused.text, "uraian")) == ("Xaver", "gaji belum dibayar")
+    token = typed(refused.text, "once")
+    assert token != ONCE and typed(officer.get("/catat/telepon").text, "nama") == "Xaver"
+    assert officer.post("/catat/telepon", data=told | {"once": token}).status_code == 303
+    assert [entry.name for entry in rows(database)] == ["Yanti", "Xaver"]
+
+
 def test_the_next_one_can_follow_at_once(officer: TestClient) -> None:
     answer = officer.post("/catat/telepon", data={"uraian": "gaji", "langkah": "berikutnya"})
     assert answer.headers["location"] == "/catat/telepon?dicatat=PGD%2F2026%2F0001"
@@ -166,7 +180,7 @@ def test_the_form_says_what_it_understood_and_who_called_before(desk: Desk) -> N
     assert "0812-3456-7890" in words and "Minggu, 22 November 2026 pukul 12.00 WIB (jam tidak disebut)" in words
     assert "PGD/2026/0007" in words and "Upah Mei" in words and "nomor telepon sama" in words
     assert "PGD/2026/0008" in words and "tersembunyi" not in words
-    assert "instansi, alamat" in words
+    assert "instansi (kosong bila perorangan), alamat" in words
     assert typed(answer.text, "nama") == "budi santoso"
     assert rows(desk.database)[-1].sequence == 8
 
@@ -252,6 +266,33 @@ def test_an_empty_form_leaves_no_draft(officer: TestClient) -> None:
     officer.post("/catat/telepon/draf", data={"nama": "B", "once": ONCE})
     officer.post("/catat/telepon/draf", data={"nama": " ", "once": ONCE})
     assert "Draf dipulihkan" not in officer.get("/catat/telepon").text
+
+
+def test_what_was_typed_goes_along_to_the_form_of_another_channel(officer: TestClient) -> None:
+    page = officer.get("/catat/telepon").text
+    assert '<button form="catat" name="langkah" value="ke-lainnya">' in page
+    told = {"nama": "Budi", "telepon": "0812 3456 7890", "uraian": "gaji", "once": ONCE, "langkah": "ke-lainnya"}
+    answer = officer.post("/catat/telepon", data=told)
+    assert answer.headers["location"] == "/catat/lainnya?dari=telepon"
+    page = officer.get(answer.headers["location"]).text
+    assert (typed(page, "nama"), typed(page, "uraian")) == ("Budi", "gaji") and typed(page, "once") != ONCE
+    assert "Isian dibawa dari formulir Telepon." in said(page)
+    assert "Budi" not in officer.get("/catat/telepon").text
+
+
+def test_a_draft_that_lies_in_the_other_form_is_not_written_over(officer: TestClient) -> None:
+    officer.post("/catat/lainnya/draf", data={"nama": "Sari", "once": ONCE})
+    for channel in ("lainnya", "radio"):
+        answer = officer.post("/catat/telepon", data={"nama": "Budi", "langkah": f"ke-{channel}"})
+        assert answer.headers["location"] == f"/catat/{channel}?tinggal=telepon"
+        assert "formulir Telepon tidak dibawa ke sini" in said(officer.get(answer.headers["location"]).text)
+    assert typed(officer.get("/catat/lainnya").text, "nama") == "Sari"
+    assert typed(officer.get("/catat/telepon").text, "nama") == "Budi"
+
+
+def test_an_empty_form_only_leads_to_another_one(officer: TestClient) -> None:
+    assert officer.post("/catat/telepon", data={"langkah": "ke-petugas"}).headers["location"] == "/catat/petugas"
+    assert officer.post("/catat/telepon", data={"langkah": "ke-email"}).status_code == 404
 
 
 def test_nobody_sees_the_draft_of_another(client_as: ClientAs) -> None:
@@ -351,6 +392,7 @@ def test_a_file_of_another_entry_is_not_found(officer: TestClient) -> None:
     [
         ("petugas", [("berkas", ("foto.jpg", b"<svg onload=alert(1)>", "image/jpeg"))], "foto.jpg bukan foto"),
         ("petugas", [("berkas", (f"{at}.jpg", JPEG + bytes([at]))) for at in range(7)], "Paling banyak 6 berkas"),
+        ("petugas", [("berkas", (f"{at}.jpg", JPEG + bytes([at]))) for at in range(40)], "Paling banyak 6 berkas"),
         ("petugas", [("berkas", ("besar.jpg", JPEG.ljust(10_000_001, b"x")))], "terlalu besar"),
         ("telepon", [("berkas", ("a.jpg", JPEG))], "hanya dapat dilampirkan"),
     ],
@@ -363,6 +405,20 @@ def test_an_unfit_file_leaves_no_entry_and_loses_nothing_typed(
     assert words in said(answer.text)
     assert typed(answer.text, "uraian") == "gaji lama"
     assert rows(database) == []
+
+
+@pytest.mark.parametrize("step", ["simpan", "berikutnya"])
+def test_two_files_of_the_same_bytes_are_one_and_that_is_said(
+    officer: TestClient, database: Database, step: str
+) -> None:
+    files = [("berkas", ("a.jpg", JPEG)), ("berkas", ("salinan.jpg", JPEG)), ("berkas", ("b.jpg", JPEG + b"2"))]
+    answer = officer.post("/catat/petugas", data={"perihal": "a", "langkah": step}, files=files)
+    assert "1 berkas tidak disimpan lagi" in said(officer.get(answer.headers["location"]).text)
+    with database.reading() as session:
+        assert [file.name for file in session.exec(select(EntryFile)).all()] == ["a.jpg", "b.jpg"]
+    files.append(("berkas", ("c.jpg", JPEG + b"3")))
+    again = officer.post("/buku/PGD/2026/1/berkas", data={"versi": "2"}, files=files)
+    assert "3 berkas tidak disimpan lagi" in said(officer.get(again.headers["location"]).text)
 
 
 def test_a_form_sent_twice_keeps_its_files_once(officer: TestClient, database: Database) -> None:
@@ -394,6 +450,29 @@ def test_the_receipt_says_what_the_law_asks_for(officer: TestClient, database: D
     assert words.count("NIP 198001012005012003") == (2 if paper == "f4" else 1)
 
 
+@pytest.mark.parametrize(
+    ("account", "told"),
+    [
+        (
+            "Probolinggo, 16 November 2026\n\nKepada Yth.\nKepala Dinas\ndi tempat\n\nDengan hormat,\n\n"
+            "Yang bertanda tangan di bawah ini:\n\nNama : Siti\nNo. HP : 0812\n\nUpah saya belum dibayar.\nMohon.",
+            "Upah saya belum dibayar. Mohon.",
+        ),
+        ("Perihal : Upah\nLampiran: -\n\nYth. Bapak Kepala,\n\nKami mengajukan permohonan:\n1. satu", None),
+        ("Yth. Disperinaker, bersama ini kami teruskan surat warga.", "Yth. Disperinaker, bersama ini kami teruskan"),
+        ("Selamat siang Bu, upah belum dibayar.", "Selamat siang Bu, upah belum dibayar."),
+        ("Dengan hormat,", "Dengan hormat,"),
+    ],
+)
+def test_the_receipt_of_a_letter_tells_its_matter_and_not_its_letterhead(
+    officer: TestClient, database: Database, account: str, told: str | None
+) -> None:
+    with database.noting() as session:
+        put_entry(session, 7, matter="Pengaduan", account=account)
+    words = said(officer.get("/buku/PGD/2026/7/tanda-terima").text).partition("Uraian singkat ")[2]
+    assert words.startswith(told or "Kami mengajukan permohonan: 1. satu")
+
+
 def test_who_may_only_read_sees_no_paper_of_those_who_stay_unknown(client_as: ClientAs) -> None:
     officer, reader = client_as(Role.PETUGAS), client_as(Role.PEMBACA)
     officer.post("/catat/petugas", data={"perihal": "a", "rahasia": "ya"}, files=[("berkas", ("a.jpg", JPEG))])
@@ -413,7 +492,7 @@ def test_the_entry_leads_to_its_receipt_and_to_the_next_one(officer: TestClient)
     location = officer.post("/catat/petugas", data={"perihal": "Upah"}).headers["location"]
     words = said(officer.get(location).text)
     assert "PGD/2026/0001 sudah dicatat." in words and "Cetak tanda terima" in words and "Catat berikutnya" in words
-    assert "Belum disebut: nama, instansi, alamat, telepon" in words
+    assert "Belum disebut: nama, instansi (kosong bila perorangan), alamat, telepon" in words
     plain = said(officer.get("/buku/PGD/2026/1").text)
     assert "sudah dicatat" not in plain and "Cetak tanda terima" in plain
 
@@ -457,7 +536,9 @@ def test_a_closed_broadcast_takes_nobody_until_it_is_opened_again(officer: TestC
     assert "ditutup" in officer.get(path).text
     answer = officer.post(path, data={"nama": "Budi", "uraian": "gaji"})
     assert answer.status_code == 422 and "Siaran ini sudah ditutup" in said(answer.text)
+    assert (typed(answer.text, "nama"), typed(answer.text, "uraian")) == ("Budi", "gaji")
     officer.post(f"{path}/buka")
+    assert typed(officer.get(path).text, "nama") == "Budi"
     assert officer.post(path, data={"uraian": "gaji"}).status_code == 303
     assert "masih dibuka" in said(officer.get("/catat/radio").text)
 

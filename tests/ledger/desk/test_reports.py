@@ -131,6 +131,16 @@ def test_the_requests_page_leads_to_its_own_register(desk: Desk) -> None:
     assert 'href="/laporan?register=REG"' in desk.text("/permohonan")
 
 
+def test_typed_days_go_before_the_period_that_the_page_had_chosen(desk: Desk) -> None:
+    page = desk.text("/laporan")
+    assert 'value="2026-11" selected' in page and 'type="date"' not in page and 'placeholder="23-11-2026"' in page
+    furnish(desk.database)
+    for period, month, held in (("2026-11", "10-2026", False), ("2026-10", "11-2026", True)):
+        days = {"dari": f"1-{month}", "sampai": f"23-{month}"}
+        answer = desk.browser.post(PATH, data={"format": "csv", "masa": period} | days)
+        assert answer.status_code == 200 and ("PGD/2026" in answer.text) is held
+
+
 @pytest.mark.parametrize(
     "hostile",
     [
@@ -140,7 +150,6 @@ def test_the_requests_page_leads_to_its_own_register(desk: Desk) -> None:
         {"kertas": "x" * 5000},
         {"masa": "2026-13"},
         {"masa": "0000"},
-        {"masa": "2026-11", "dari": "2026-11-01"},
         {"dari": "kemarin"},
         {"dari": "9999-12-31"},
         {"sampai": "0001-01-01"},
@@ -222,3 +231,12 @@ def test_a_document_that_has_no_room_is_told_in_words_and_leaves_no_place_taken(
         assert answer.status_code == 500
         assert "Dokumen tidak dapat ditulis di komputer kantor: tidak ditemukan." in answer.text
     assert desk.browser.post(PATH, data={"format": form.value}).status_code == 200
+
+
+@pytest.mark.parametrize(("field", "value"), [("masa", "2026-12"), ("dari", "2026-11-24")])
+def test_no_document_is_made_of_days_that_have_not_come(desk: Desk, field: str, value: str) -> None:
+    page = desk.browser.post(PATH, data={field: value})
+    assert page.status_code == 422
+    assert "Masa itu belum tiba: baru dimulai" in page.text
+    assert exports(desk.database) == []
+    assert desk.browser.post(PATH, data={"masa": "2026", "format": "csv"}).status_code == 200

@@ -19,7 +19,7 @@ from ledger.words import Disposition, Kind, LetterState, Role, Status
 from ledger.workflow import Act
 from tests.ledger.desk.signed import sign
 from tests.ledger.shelf import PreparedReader
-from tests.office import NOW, Office, identity, judged, unread
+from tests.office import FIRST, NOW, Office, identity, judged, rulebook, unread
 
 HERE = "http://127.0.0.1:8025"
 
@@ -129,8 +129,23 @@ def test_whoever_comes_second_is_told_and_changes_nothing(tray: Tray) -> None:
     with tray.office.database.writing() as session:
         workflow.add_note(session, session.get_one(Entry, tray.entry.id), Act("budi", NOW), note="x")
     page = tray.press(path, "saran", status=409, versi="1")
-    assert "baru saja diubah, oleh petugas lain" in page and "PGD/2026/0001" in page
+    assert "Pilihan Saudara untuk PGD/2026/0001 tidak disimpan: budi sudah lebih dahulu mengubahnya" in page
+    assert "masih menunggu di bawah" in page and "simpan kembali" not in page
     assert tray.entry.kind is Kind.PENGADUAN
+    tray.press(path, "saran", versi="2")
+    page = tray.press(path, "benar", status=409, versi="2")
+    assert "Saudara sendiri" in page and "tidak menunggu lagi" in page and "Buka entri</a>" in page
+
+
+def test_an_old_address_of_the_tray_offers_to_undo_nothing_else(tray: Tray) -> None:
+    path = _doubtful(tray)
+    tray.press(path, "benar", versi="1")
+    old = f"/tinjau?entri={tray.entry.id}&versi=2"
+    assert "Urungkan" in tray.text(old)
+    with tray.office.database.writing() as session:
+        act, row = Act("petugas", tray.office.clock()), session.get_one(Entry, tray.entry.id)
+        workflow.correct(session, row, {"name": "Lain"}, act, rulebook=rulebook(), default_mailbox=FIRST)
+    assert "Urungkan" not in tray.text(old)
 
 
 @pytest.mark.parametrize(
@@ -266,19 +281,23 @@ def test_a_mail_that_still_cannot_be_read_is_typed_by_the_officer(tray: Tray) ->
     page = tray.press(path, "lepas")
     assert "Tuliskan apa yang Saudara lihat" in page and "tidak berkepala" in page
     assert "&lt;script&gt;alert(1)&lt;/script&gt; tolong" in page and "<script>alert" not in page
-    wrong = tray.browser.post(f"{path}/catat", data={"jenis": "?", "nama": "Budi", "surel": "budi@", "uraian": ""})
+    wrong = tray.browser.post(
+        f"{path}/catat", data={"jenis": "?", "nama": "Budi", "surel": "budi@", "uraian": "", "telepon": "0812"}
+    )
     assert wrong.status_code == 422 and 'value="Budi"' in wrong.text
     assert all(words in wrong.text for words in ("Tulislah isi surat", "tidak lengkap", "Pilihlah jenisnya"))
+    assert "Belum terbaca sebagai nomor" in wrong.text
     typed = {
         "jenis": "pengaduan",
         "layanan": "ppjp",
         "uraian": "Upah\nbelum",
         "nama": "Budi",
-        "telepon": "081234567890",
+        "telepon": "422121 psw 12",
     }
     after = tray.browser.post(f"{path}/catat", data=typed)
     assert "dicatat dengan nomor PGD/2026/0001" in after.text
-    assert (tray.entry.account, tray.entry.name, tray.entry.phone_e164) == ("Upah\nbelum", "Budi", "+6281234567890")
+    assert (tray.entry.account, tray.entry.name) == ("Upah\nbelum", "Budi")
+    assert (tray.entry.phone, tray.entry.phone_e164) == ("422121 psw 12", "+62335422121")
     assert tray.browser.get(f"{path}/catat").status_code == 404
     assert tray.office.wrong() == []
 
@@ -320,7 +339,7 @@ def test_a_letter_beyond_the_cap_is_listed_and_let_go_with_one_button(tray: Tray
     path = _withheld(tray, LetterState.WITHHELD, releasable=True)
     assert "Lepas surat ini" in tray.text("/belum-tersampaikan") and 'data-key="l"' in tray.text("/belum-tersampaikan")
     after = tray.press(path, "lepas", kelompok="ditahan")
-    assert "dilepas dan akan dikirim dengan sendirinya" in after and "← Semua kelompok" in after
+    assert "akan disusun dan dikirim dengan sendirinya" in after and "← Semua kelompok" in after
     letter = tray.office.rows(Letter)[0]
     assert (letter.state, letter.released) == (LetterState.OWED, True)
     assert "tidak dapat dilepas" in tray.press(path, "lepas", status=422)

@@ -154,29 +154,31 @@ def test_a_one_time_password_leads_to_its_change_and_then_to_the_desk(browser: T
     assert first.headers["location"] == "/sandi"
     old = browser.cookies["sesi"]
     changed = browser.post("/sandi", data={"lama": made[1], "baru": GOOD, "ulang": GOOD})
-    assert (changed.status_code, changed.headers["location"]) == (303, "/")
+    assert (changed.status_code, changed.headers["location"]) == (303, "/?selesai=sandi")
     assert browser.cookies["sesi"] != old
     assert browser.get("/akun").status_code == 200
+    assert "Kata sandi Saudara sudah diganti." in browser.get(changed.headers["location"]).text
     browser.cookies.clear()
     assert browser.get("/", headers={"Cookie": f"sesi={old}"}).status_code == 303
 
 
 @pytest.mark.parametrize(
-    ("lama", "baru", "ulang", "words"),
+    ("lama", "baru", "ulang", "field", "words"),
     [
-        ("salah", GOOD, GOOD, "tidak cocok"),
-        (None, GOOD, GOOD + "!", "tidak sama"),
-        (None, "pendek", "pendek", "paling sedikit 10"),
-        (None, "", "", "paling sedikit 10"),
+        ("salah", GOOD, GOOD, "lama", "tidak cocok"),
+        (None, GOOD, GOOD + "!", "ulang", "tidak sama"),
+        (None, "pendek", "pendek", "baru", "paling sedikit 10"),
+        (None, "", "", "baru", "paling sedikit 10"),
     ],
 )
 def test_a_change_that_cannot_be_made_says_why_and_shows_no_password(
-    browser: TestClient, password: str, lama: str | None, baru: str, ulang: str, words: str
+    browser: TestClient, password: str, lama: str | None, baru: str, ulang: str, field: str, words: str
 ) -> None:
     browser.post("/masuk", data={"masuk": "siti", "sandi": password})
     answer = browser.post("/sandi", data={"lama": lama or password, "baru": baru, "ulang": ulang})
     assert answer.status_code == 422
-    assert words in answer.text and GOOD not in answer.text and password not in answer.text
+    assert words in answer.text.partition(f'id="salah-{field}">')[2].partition("</p>")[0]
+    assert GOOD not in answer.text and password not in answer.text
     assert browser.get("/").status_code == 200
 
 

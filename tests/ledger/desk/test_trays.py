@@ -1,7 +1,7 @@
 """The trays and the outbox name everything that waits, each with its reason in plain words."""
 
-from ledger.words import ArrivalState, Disposition, LetterState, Status
-from tests.ledger.desk.conftest import Desk
+from ledger.words import ArrivalState, Disposition, LetterState, Role, Status
+from tests.ledger.desk.conftest import ClientAs, Desk
 from tests.ledger.shelf import SECOND, put_arrival, put_entry, put_letter, put_mail
 
 
@@ -23,6 +23,15 @@ def test_what_must_be_looked_at_stands_with_its_reason(desk: Desk) -> None:
     assert "IKLAN" not in page
 
 
+def test_who_may_only_read_is_offered_no_keys_for_buttons_that_are_not_there(desk: Desk, client_as: ClientAs) -> None:
+    with desk.database.noting() as session:
+        put_entry(session, 1, needs_review=True)
+    page = desk.text("/tinjau")
+    assert "<kbd>y</kbd> benar" in page and 'data-key="y"' in page
+    read = client_as(Role.PEMBACA).get("/tinjau").text
+    assert "papan tik" not in read and "data-key=" not in read
+
+
 def test_the_numbers_of_the_trays_add_up_to_that_of_the_room_and_the_tile_counts_its_tray(desk: Desk) -> None:
     with desk.database.noting() as session:
         put_entry(session, 1, needs_review=True)
@@ -34,7 +43,7 @@ def test_the_numbers_of_the_trays_add_up_to_that_of_the_room_and_the_tile_counts
         assert 'Karantina <b class="count">1</b></a>' in page
         assert '<b class="count">3<span class="unseen"> menunggu</span></b>' in page
     assert desk.text("/tinjau").count("<li data-item>") == 2
-    assert '<a href="/tinjau"><b>2</b> perlu ditinjau</a>' in desk.text("/")
+    assert '<a href="/tinjau"><b>2</b> perlu ditinjau, 1 karantina</a>' in desk.text("/")
 
 
 def test_quarantine_names_what_could_not_be_read_or_fetched(desk: Desk) -> None:

@@ -1,6 +1,7 @@
 """The book as a document: its order, what each column says, NIHIL, void and merged numbers, secrecy, and its event."""
 
 import json
+import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from io import BytesIO
@@ -9,10 +10,11 @@ import pytest
 from pypdf import PdfReader
 from sqlmodel import Session, select
 
-from ledger import staff
+from ledger import events, labels, staff
 from ledger.database import Database
 from ledger.documents import book
 from ledger.documents.book import ERASED, NOT_TOLD, Asked, chosen, period_of, title_of
+from ledger.events import Subject
 from ledger.models import ChainHead, Entry, Event
 from ledger.search import NOBODY, Filter
 from ledger.secrecy import HIDDEN
@@ -452,7 +454,47 @@ def test_a_word_wider_than_its_column_is_broken_and_no_other(database: Database)
     assert "Mengetahui" in page
 
 
-@pytest.mark.parametrize("said", ["W" * 40_000, "投訴" * 2000, "TIGA BULAN UPAH BELUM DIBAYAR " * 200, "😀" * 5000])
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [("H.M.SUBAGYO,SE", ["H.M.SUBAGYO,", "SE"]), ("Drs.H.SUTRISNO", ["Drs.H.", "SUTRISNO"]), ("=" * 30, ["=" * 10])],
+)
+def test_a_word_with_signs_stays_within_its_column(database: Database, name: str, parts: list[str]) -> None:
+    put(database, (1, {"name": name, "address": "Jalan Melati"}))
+    (page,) = pages(made(database, Form.PDF))
+    assert name not in page
+    assert all(part in page for part in parts)
+
+
+LABELS = {*labels.STATUSES.values(), *labels.CHANNELS.values(), *settings().office.other_channels}
+LABELS |= {labels.verb(verb) for verb in book.FOLLOWED if verb != "status"}  # it is told by its value
+
+
+def test_no_word_of_the_programs_own_is_broken_nor_any_number_or_date(database: Database) -> None:
+    with database.writing() as session:
+        for place, status in enumerate(Status, 1):
+            entry = put_entry(session, 9000 + place, status=status, due_on="2026-11-28", closed_at=NOW)
+            said = {"status": status.value}
+            events.append(session, "status", at=NOW, actor="siti", about=Subject(entry_id=entry.id), plain=said)
+        for place, verb in enumerate(book.FOLLOWED, 1):
+            entry = put_entry(session, 9100 + place)
+            events.append(session, verb, at=NOW, actor="siti", about=Subject(entry_id=entry.id))
+        for place, word in enumerate(settings().office.other_channels, 1):
+            put_entry(session, 9200 + place, channel=Channel.LAINNYA, channel_word=word)
+        for place, channel in enumerate(Channel, 1):
+            put_entry(session, 9300 + place, channel=channel)
+    shown = text(made(database, Form.PDF))
+    words = {word for label in LABELS for word in re.findall(r"[^\s-]+", label)}
+    assert [word for word in words if word not in shown] == []
+    assert "BATAL" in shown and "PGD/2026/9101" in shown and "28-11-2026" in shown
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("W" * 40_000, "投訴" * 2000, "TIGA BULAN UPAH BELUM DIBAYAR " * 200, "😀" * 5000),
+        *("MENGGAGALKAN MENGUNGKAPKAN " * 100, "a." * 5000, "=" * 5000, "@" * 5000),
+    ],
+)
 def test_no_line_is_taller_than_a_page(database: Database, said: str) -> None:
     put(database, (1, {"account": said}), (2, {"name": "Budi"}))
     content = made(database, Form.PDF)
@@ -480,7 +522,5 @@ def test_the_book_of_a_period_says_why_a_number_may_be_missing(database: Databas
             write_entry(session, at=recorded, received_at=received)
     rows = csv_rows(made(database, Form.CSV))
     assert [row["Nomor Register"][-1] for row in rows] == ["1", "3"]
-    assert "Dimuat menurut tanggal diterima; nomor register urut menurut tanggal dicatat." in text(
-        made(database, Form.PDF)
-    )
-    assert "menurut tanggal dicatat" not in text(made(database, Form.PDF, Filter()))
+    assert "Memuat entri yang diterima pada masa ini, menurut urutan pencatatan." in text(made(database, Form.PDF))
+    assert "menurut urutan pencatatan" not in text(made(database, Form.PDF, Filter()))

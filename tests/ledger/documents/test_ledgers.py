@@ -1,5 +1,6 @@
 """The ledgers that staff typed in: each holds its own channel, the radio's its broadcasts and callers in order."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
 from io import BytesIO
@@ -115,12 +116,63 @@ def test_the_table_of_the_radio_says_with_each_caller_the_broadcast_and_the_plac
     assert told == [
         (first, 1, "09.05", "Pertama Satu"),
         (first, 2, "–", "Pertama Dua"),
-        (second, 1, "09.30", "Kedua Satu"),
-        (second, 2, "09.10", "Kedua Dua"),
+        (datetime(2026, 11, 12), None, None, None),  # noqa: DTZ001
+        (second, 1, "09.10", "Kedua Dua"),
+        (second, 2, "09.30", "Kedua Satu"),
         (None, 1, "–", "Tanpa Siaran"),
     ]
-    assert {row["Acara"] for row in rows[:4]} == {"Laporo Rek"}
+    assert {row["Acara"] for row in rows[:5]} == {"Laporo Rek"}
     assert rows[0]["Dicatat oleh"] == "Siti Rahmawati"
+
+
+def test_callers_typed_in_later_stand_where_they_were_on_the_air(office: Office) -> None:
+    text = _text(_made(office.database, Ledger.RADIO, Form.PDF, may_see=True))
+    assert _in_order(text, "Kamis, 19 November 2026", "09.10", "Kedua Dua", "09.30", "Kedua Satu")
+    assert _in_order(text, "Kamis, 5 November 2026", "Pertama Satu", "Pertama Dua")
+
+
+def test_callers_of_the_same_minute_or_of_no_known_one_stand_as_they_were_typed(database: Database) -> None:
+    with database.writing() as session:
+        day = date(2026, 11, 5)
+        aired = broadcasts.open_broadcast(session, aired_on=day, programme="", presenter="", at=NOW, actor="siti")
+        at = datetime.combine(day, time(9), WIB).astimezone(UTC)
+        told = {"A": None, "B": at + timedelta(minutes=5), "C": at, "D": at, "E": None}
+        for minutes, (name, on_air) in enumerate(told.items()):
+            more = {"aired_at": on_air, "received_at": at - timedelta(minutes=minutes), "name": f"Warga {name}"}
+            write_entry(session, channel=Channel.RADIO, broadcast_id=aired.id, **more)
+    rows = _table(_made(database, Ledger.RADIO, Form.XLSX))
+    assert [(row["Urutan"], str(row["Nama Penelepon"])[-1]) for row in rows] == list(enumerate("CDBAE", 1))
+
+
+def test_every_form_names_the_broadcast_that_nobody_called(office: Office) -> None:
+    (silent,) = [row for row in _table(_made(office.database, Ledger.RADIO, Form.XLSX)) if not row["Nomor Register"]]
+    assert (silent["Penyiar"], silent["Keterangan"]) == ("Cak Rudi 12", "NIHIL, tanpa penelepon")
+    csv = _made(office.database, Ledger.RADIO, Form.CSV).decode()
+    assert [line for line in csv.splitlines() if line.startswith('"2026-11-12","Laporo Rek","Cak Rudi 12","",')]
+    aired = {"tanggal": "2026-11-12", "acara": "Laporo Rek", "penyiar": "Cak Rudi 12"}
+    assert {"nomor": None, "siaran": aired, "keterangan": ["NIHIL, tanpa penelepon"]} in _lines(office.database)
+
+
+def test_the_lines_for_machines_say_with_each_caller_the_broadcast_and_the_place_in_it(database: Database) -> None:
+    with database.writing() as session:
+        day = date(2026, 11, 5)
+        aired = broadcasts.open_broadcast(session, aired_on=day, programme="", presenter="Rini", at=NOW, actor="siti")
+        for clock, name in ((time(9, 30), "Kedua"), (time(9, 5), "Pertama")):
+            at = datetime.combine(day, clock, WIB).astimezone(UTC)
+            more = {"aired_at": at, "received_at": at, "represents": f"Serikat {name}", "name": name}
+            write_entry(session, channel=Channel.RADIO, broadcast_id=aired.id, **more)
+    on_air = {"tanggal": "2026-11-05", "acara": "Laporo Rek", "penyiar": "Rini"}
+    told = [
+        ("Pertama", "Serikat Pertama", on_air, 1, "2026-11-05T09:05:00+07:00"),
+        ("Kedua", "Serikat Kedua", on_air, 2, "2026-11-05T09:30:00+07:00"),
+    ]
+    fields = ("nama", "mewakili", "siaran", "urutan", "disiarkan")
+    assert [tuple(line[field] for field in fields) for line in _lines(database)] == told
+
+
+def _lines(database: Database) -> list[dict[str, object]]:
+    made = _made(database, Ledger.RADIO, Form.JSONL)
+    return [json.loads(line) for line in made.decode().splitlines()]
 
 
 @pytest.mark.parametrize("form", [Form.PDF, Form.XLSX, Form.CSV])
@@ -149,7 +201,7 @@ def test_months_without_any_broadcast_say_so(office: Office) -> None:
 
 
 def test_a_broadcast_alone_is_no_empty_month(database: Database) -> None:
-    with database.noting() as session:
+    with database.writing() as session:
         broadcasts.open_broadcast(
             session, aired_on=date(2026, 11, 12), programme="", presenter="", at=NOW, actor="siti"
         )

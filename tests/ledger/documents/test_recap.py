@@ -127,6 +127,36 @@ def test_the_text_adds_up_in_the_order_of_the_columns(database: Database) -> Non
     assert "Tema terbanyak\n  Upah" in told
 
 
+def test_what_came_in_is_one_number_wherever_it_is_told(database: Database) -> None:
+    """Two matters of October, typed in after its recap was issued, are an addition of November and nowhere received."""
+    live(database)
+    later = ISSUED + timedelta(days=2)
+    with database.writing() as session:
+        issue(session)
+        for received in (AT, AT, ISSUED):
+            write_entry(session, at=later, received_at=received)
+    with database.reading() as session:
+        told = issuing.report(session, Period(2026, 11, 1), settings(), at=later)
+    total = told.figures.total
+    assert (total.carried, total.added, total.received) == (1, 2, 1)
+    for each in document.pictures(told.figures):
+        if each.key != "tema":
+            assert sum(int(row[1]) for row in each.rows) == total.received, each.title
+    by_channel = document.text(told).partition("Menurut kanal")[2].partition("Menurut layanan")[0]
+    sums = [sum(column) for column in zip(*(map(int, line.split()[-4:]) for line in _rows(by_channel)), strict=True)]
+    assert sums == [total.carried + total.added, total.received, total.finished, total.remaining]
+
+
+def _rows(table: str) -> list[str]:
+    return [line for line in table.splitlines()[2:] if line.strip()]
+
+
+def test_without_any_theme_the_text_has_no_heading_for_them(database: Database) -> None:
+    assert "Tema" not in document.text(report(database))
+    live(database)
+    assert "Tema terbanyak\n  Upah" in document.text(report(database))
+
+
 def test_every_plot_is_named_for_those_who_do_not_see_it_and_has_its_table(database: Database) -> None:
     live(database)
     found = document.pictures(report(database).figures)

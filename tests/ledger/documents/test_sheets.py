@@ -156,3 +156,14 @@ def test_a_disk_without_room_is_told_as_such(tmp_path: Path, monkeypatch: pytest
     with pytest.raises(OSError, match="No space left"), workbook(Full(), Cover(settings().office, "", "", AT)) as book:
         book.table("Buku", [Column("Nama", 20)]).write(["Siti Aminah"])
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("columns", "abreast"), [(2, 1), (11, 1), (12, 2), (30, 3)])
+def test_a_wide_table_is_printed_on_several_sheets_abreast_each_with_its_first_columns(
+    columns: int, abreast: int
+) -> None:
+    found = sheet(table_of([["x"] * columns]))
+    assert found.sheet_properties.pageSetUpPr.fitToPage
+    # One sheet is what the format means where no number stands.
+    assert (int(found.page_setup.fitToWidth or 1), found.page_setup.fitToHeight) == (abreast, 0)
+    assert (found.print_title_cols, found.print_title_rows) == ("$A:$A", "$1:$1")

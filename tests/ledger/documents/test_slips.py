@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 from pypdf import PdfReader
 
-from ledger import staff, workflow
+from ledger import files, staff, workflow
 from ledger.database import Database
 from ledger.documents import slips
 from ledger.documents.cover import MILLIMETRES
@@ -130,6 +130,28 @@ def test_a_secret_identity_never_leaves_the_office_on_a_sheet_and_does_within(of
     outside = _text(slips.hand_over(office.database, settings(), number, Ordered("siti", NOW, Paper.A4)))
     assert "Rahasia Sekali" not in outside and "0812-9999" not in outside
     assert "(dirahasiakan)" in outside and "Isi." in outside and "disimpan pada buku kantor ini" in outside
+
+
+def test_nothing_on_a_sheet_that_leaves_the_office_tells_whose_matter_it_is(office: Office) -> None:
+    with office.database.writing() as session:
+        entry = write_entry(
+            session,
+            name="Siti Aminah Wulandari",
+            phone="0812-3456-7890",
+            address="Jl. Mawar No 9",
+            matter="Pengaduan Bu Aminah",
+            account="Saya Siti Aminah, HP 0812 3456 7890, alamat Jl. Mawar No 9. Upah belum dibayar.",
+            secret=True,
+            actor="siti",
+        )
+        files.attach(session, entry, files.pack([("ktp-siti-aminah.jpg", b"\xff\xd8\xff foto")]), at=NOW, actor="siti")
+        note = "Tanyakan pelapor Siti Aminah 081234567890"
+        workflow.forward(session, entry, ACT, office="Inspektorat Kota Probolinggo", note=note)
+        number = entry.id or 0
+    text = _text(slips.hand_over(office.database, settings(), number, Ordered("siti", NOW, Paper.A4)))
+    told = ("siti aminah", "aminah", "wulandari", "0812 3456", "081234567890", "mawar", "ktp")
+    assert [word for word in told if word in text.casefold().replace("siti rahmawati", "")] == []
+    assert "Upah belum dibayar." in text and "Tanyakan pelapor (dirahasiakan)" in text and "1 berkas" in text
 
 
 def test_a_matter_that_was_handed_to_nobody_has_no_sheet_and_leaves_no_event(office: Office) -> None:
