@@ -17,7 +17,7 @@ from ledger.words import REGISTER_OF, Kind
 log = logging.getLogger(__name__)
 
 SHOWN_FOR = 6
-"""Reasons shown for the kind that was chosen; half as many are shown for the next likely one, and for the service."""
+"""Reasons shown for the kind that was chosen; half as many for the service and, in doubt, for the next likely kind."""
 _LEAST_SHOWN = 0.05
 _KINDS = frozenset(kind.value for kind in Kind)
 _KNOWN_WORD = len("s kk")
@@ -119,7 +119,7 @@ class LearnedClassifier:
             otherwise=otherwise,
             reasons=(
                 *_reasons(self._model.kind, kind.value, values, seen, SHOWN_FOR),
-                *_reasons(self._model.kind, other.value, values, seen, SHOWN_FOR // 2),
+                *(_reasons(self._model.kind, other.value, values, seen, SHOWN_FOR // 2) if doubtful else ()),
                 *why_service,
             ),
         )

@@ -2,6 +2,7 @@
 
 import math
 import re
+from collections import Counter
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -136,13 +137,13 @@ def _grams(word: str) -> tuple[str, ...]:
 
 
 def _words(words: Sequence[str]) -> Iterator[tuple[str, float, str]]:
-    for word in words:
+    for word, times in Counter(words).items():
         if word in ENDS or word == "#":
             continue
-        yield f"w {word}", 1.0, word
-        yield f"s {stem(word)}", 1.0, word
+        yield f"w {word}", times, word
+        yield f"s {stem(word)}", times, word
         for gram in _grams(word):
-            yield gram, 1.0, word
+            yield gram, times, word
 
 
 def _pairs(words: Sequence[str]) -> Iterator[tuple[str, float, str]]:

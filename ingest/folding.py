@@ -66,7 +66,7 @@ _DOUBLED = re.compile(r"\b([a-z]{3,})[2²](nya|an|e)?\b")
 _STRETCHED = re.compile(r"([a-z])\1{2,}")
 _GLUED = re.compile(r"(?<![a-z0-9])(\d+)(?=[a-z]{3})")
 _TIMES = re.compile(r"(?<![a-z0-9])(\d+)\s?[x×](?![a-z0-9])")
-_TOKEN = re.compile(r"#uang|[a-z0-9]+|[?!]+|[.…;:]+(?=\s|$)|,(?=\s)|\n\s*\n")
+_TOKEN = re.compile(r"#uang|[a-z0-9]+|\ue000|[?!]+|[.…;:]+(?=\s|$)|,(?=\s)|\n\s*\n")
 _SCHOOL = "smp"
 """A school behind words that speak of pupils; elsewhere it is short for "sampai"."""
 _PUPILS = frozenset(["anak", "kelas", "lulus", "lulusan", "masih", "murid", "pelajar", "sekolah", "siswa", "siswi"])

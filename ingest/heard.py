@@ -43,7 +43,8 @@ _SAYS_NOTHING = frozenset(
         "lengkapnya penjelasan resmi rincian rinciannya secara selengkapnya surel tertulis tulisan uraian "
         "uraiannya versi "
         # courtesy, readiness
-        "bantu bantuan banyak berkenan bersedia bila apabila jika bisa dapat dibutuhkan dihubungi dipanggil "
+        "bantu bantuan bantuannya banyak dibantu dibantunya berkenan bersedia bila apabila jika bisa dapat "
+        "dibutuhkan dihubungi dipanggil "
         "diperlukan harap harapan besar hormat hormati ijin izin kapan kapanpun kasih kiranya maaf mohon mendapat "
         "nggih saja salam sangat segera siap silakan silahkan sudi terima terhormat tolong "
         # the same in English
@@ -75,7 +76,7 @@ _MATTER = 1.5
 class Say:
     """How much a text says itself: words of its own, greetings and the like apart, and whether it points at files.
 
-    `asks` says whether anything is wanted, be it only in set phrases.
+    `asks` says whether anything is wanted, be it only in set phrases; whoever says more than a few words does.
     """
 
     words: int
@@ -108,7 +109,7 @@ def say_of(rules: RuleClassifier, text: str, subject: str = "") -> Say:
     words = [word for word in rules.words_of(Wording(subject, text[:MOST_LETTERS])) if word[0].isalnum()]
     pointing = [word for word in words if word.startswith(_POINTS_AT_FILES)]
     own = [word for word in words if word not in _SAYS_NOTHING and word not in pointing]
-    return Say(len(own), bool(pointing), asks=not _only_thanks(rules.fold(text[:MOST_LETTERS])))
+    return Say(len(own), bool(pointing), len(own) > _FEW_WORDS or not _only_thanks(rules.fold(text)))
 
 
 def _only_thanks(words: Sequence[str]) -> bool:
@@ -184,8 +185,7 @@ class Listener:
         attached = self._read(mail.files) if say.opens_files else ""
         vague = say.little or (say.opens_files and not names_a_matter(self._rules, "\n".join(letter)))
         if not attached:
-            short = say.words <= _FEW_WORDS or (say.points_at_files and say.words <= _NOTE_WORDS)
-            return Heard(letter, unclear=say.nothing, guarded=vague and short)
+            return Heard(letter, unclear=say.nothing, guarded=vague)
         return Heard((*letter, attached), attached=attached) if vague else Heard(letter, (attached,), attached=attached)
 
     def _below(self, mail: ParsedMail, parted: NewText, say: Say) -> OlderLetter | None:

@@ -238,7 +238,7 @@ class Judge:
         astray = _words_astray(mail)
         wording = worded(astray, *heard.letter)
         judgement = self._classifier.judge(wording)
-        complaining = [part for part in heard.beside if self._alone(part, wording).kind is Kind.PENGADUAN]
+        complaining = [part for part in heard.beside if _surely_complains(self._alone(part, wording))]
         if judgement.kind is Kind.PENGADUAN and heard.attached in complaining:
             heard = replace(heard, letter=(*heard.letter, heard.attached))
             wording = worded(astray, *heard.letter)
@@ -255,6 +255,10 @@ class Judge:
         """Return the first of the office's addresses that a mail is written to."""
         written_to = (address.address.lower() for address in (*mail.to, *mail.cc))
         return next((address for address in written_to if address in self._own), None)
+
+
+def _surely_complains(judgement: Judgement) -> bool:
+    return judgement.kind is Kind.PENGADUAN and not judgement.needs_review
 
 
 def _too_grave(themed: Themed, heard: Heard, judgement: Judgement) -> bool:

@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from operator import mul
 from pathlib import Path
 from typing import cast
@@ -78,7 +79,8 @@ def softmax(scores: Sequence[float], temperature: float = 1.0) -> list[float]:
 
 def rarities(counts: Mapping[str, int], letters: int) -> dict[str, float]:
     """Return what each feature is multiplied by: the fewer of the letters have it, the more."""
-    return {key: 1 + math.log((1 + letters) / (1 + count)) for key, count in counts.items()}
+    rare = {count: 1 + math.log((1 + letters) / (1 + count)) for count in set(counts.values())}
+    return {key: rare[count] for key, count in counts.items()}
 
 
 def scaled(features: Features, rarity: Mapping[str, float]) -> dict[str, float]:
@@ -172,8 +174,14 @@ def _linear(row: Mapping[str, object]) -> Linear:
     )
 
 
+@lru_cache(maxsize=100_000)
+def _shared(number: float) -> float:
+    """Return one object for equal numbers: few differ after rounding, and the rows then lie close in memory."""
+    return number
+
+
 def _numbers(row: object, count: int) -> tuple[float, ...]:
-    numbers = tuple(map(float, cast(Iterable[float], row)))
+    numbers = tuple(_shared(float(number)) for number in cast(Iterable[float], row))
     if len(numbers) != count or not all(map(math.isfinite, numbers)):
         raise ValueError("weights")
     return numbers

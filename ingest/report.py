@@ -48,6 +48,7 @@ _MESSAGE_ID = re.compile(
     r"^[ \t>|]*(?:X-)?(?:Original-)?Message-ID *: *(?:\r?\n[ \t]+)?<([^<>\s]+)>", re.IGNORECASE | re.MULTILINE
 )
 
+
 def has_failed_delivery(report: str) -> bool:
     """Say whether a report's fields tell of a failed or delayed delivery (RFC 3464)."""
     actions = _actions(report)

@@ -24,6 +24,8 @@ ASKED_SHARE = 0.4
 """What is left of a request's words where they stand in a question: who asks whether to apply does not apply."""
 MOST_LETTERS = 20_000
 """What a letter wants stands in its first pages."""
+_NEW_LINE = "\ue000"
+"""Stands between two lines while they are folded in one go; nobody writes it (Unicode, private use)."""
 _PARTS = 8
 """How many texts are kept as folded: the parts of the mail at hand."""
 NEARLY_NIL = 1.0
@@ -126,8 +128,13 @@ class RuleClassifier:
         return self._folded(text[:MOST_LETTERS])
 
     def _fold_lines(self, text: str) -> tuple[str, ...]:
-        lines = text.splitlines(keepends=True)
-        return tuple(self._courtesies.without([self.fold(line) if line.strip() else ["."] for line in lines]))
+        lines: list[list[str]] = [[]]
+        for word in self.fold(f" {_NEW_LINE} ".join(text.replace(_NEW_LINE, " ").splitlines())):
+            if word == _NEW_LINE:
+                lines.append([])
+            else:
+                lines[-1].append(word)
+        return tuple(self._courtesies.without([line or ["."] for line in lines]))
 
     def box(self, wording: Wording) -> str | None:
         """Return the service of the mailbox that received the letter, None where it is none of the office's."""

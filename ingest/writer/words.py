@@ -436,6 +436,8 @@ def _stays_great(word: str, before: str, *, in_firm: bool, shouted: bool) -> boo
 
 def _capitals_prove_nothing(line: str) -> bool:
     """Say whether a line is a sentence of which most everyday words, those that begin a sentence apart, are great."""
+    if sum(map(str.isupper, line)) < 2:
+        return False
     everyday = [match for match in _WORD.finditer(line) if is_common(match.group())]
     if not any(match.group().casefold() in _TELLS for match in everyday):
         return False

@@ -166,7 +166,7 @@ def _reviews_three_uncertain_mails(desk: Desk, page: Page) -> None:
     picture(page, "tinjau")
     follow_up.get_by_role("button", name="Gabungkan ke").click()
     expect(doubts).to_have_count(len(numbers) - 1)
-    doubts.filter(has_text="PHK sepihak").get_by_role("button", name="Benar, pengaduan").click()
+    doubts.filter(has_text="upah borongan").get_by_role("button", name="Benar, pengaduan").click()
     expect(doubts).to_have_count(len(numbers) - 2)
     doubts.filter(has_text="Klien kami").get_by_role("button", name="Permohonan").click()
     expect(doubts).to_have_count(len(numbers) - 3)
