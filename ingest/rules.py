@@ -123,9 +123,9 @@ class RuleClassifier:
         """Fold a text with the short forms that rules.toml writes out."""
         return fold(text, self._rules.abbreviations)
 
-    def fold_letter(self, text: str) -> Sequence[str]:
+    def fold_letter(self, text: str) -> list[str]:
         """Fold the first pages of a letter, without the sentences that only open or close it politely."""
-        return self._folded(text[:MOST_LETTERS])
+        return list(self._folded(text[:MOST_LETTERS]))
 
     def _fold_lines(self, text: str) -> tuple[str, ...]:
         lines: list[list[str]] = [[]]
@@ -148,9 +148,9 @@ class RuleClassifier:
         """Return how a letter spells the words that it is folded into."""
         return Spelling("\n".join((wording.subject, *wording.attachments, wording.text)), self._rules.abbreviations)
 
-    def words_of(self, wording: Wording) -> Sequence[str]:
+    def words_of(self, wording: Wording) -> list[str]:
         """Fold subject and text into words, without set phrases and courtesies."""
-        return self._plain_words(wording)
+        return list(self._plain_words(wording))
 
     def _words_of(self, wording: Wording) -> tuple[str, ...]:
         words = [*self.subject_words(wording), ".", *self.fold_letter(wording.text)]

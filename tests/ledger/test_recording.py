@@ -57,7 +57,7 @@ def test_what_was_told_stands_in_the_book(database: Database) -> None:
 def test_only_the_matter_is_needed_and_the_rest_is_asked_for(database: Database) -> None:
     entry = take(database, told(account="gaji belum dibayar"))
     assert entry.matter == "gaji belum dibayar"
-    assert recording.missing(entry) == ["nama", "instansi", "alamat", "telepon"]
+    assert recording.missing(entry) == ["nama", "instansi (kosong bila perorangan)", "alamat", "telepon"]
     with pytest.raises(Untakable, match="salah satu sudah cukup") as refused:
         take(database, told(account=""))
     assert refused.value.field == "uraian"
@@ -166,7 +166,7 @@ def test_files_are_kept_by_their_digest_with_an_event(database: Database) -> Non
     second = take(database, told(), ("lagi.jpg", JPEG))
     office = Office(database)
     assert [(row.entry_id, row.name, row.content_type, row.size) for row in office.rows(EntryFile)] == [
-        (first.id, "sama.jpg", "image/jpeg", len(JPEG)),
+        (first.id, "surat.jpg", "image/jpeg", len(JPEG)),
         (first.id, "ktp.pdf", "application/pdf", len(PDF)),
         (second.id, "lagi.jpg", "image/jpeg", len(JPEG)),
     ]
@@ -176,8 +176,8 @@ def test_files_are_kept_by_their_digest_with_an_event(database: Database) -> Non
             "dicatat", "berkas", "dicatat", "berkas",
         ]  # fmt: skip
         names = session.exec(select(EventValue.value).where(EventValue.field == "nama_berkas")).all()
-        assert sorted(names) == ["lagi.jpg", "sama.jpg; ktp.pdf"]
-        assert files.names_of(session, first.id or 0) == ["sama.jpg", "ktp.pdf"]
+        assert sorted(names) == ["lagi.jpg", "surat.jpg; ktp.pdf"]
+        assert files.names_of(session, first.id or 0) == ["surat.jpg", "ktp.pdf"]
     assert office.wrong() == []
 
 

@@ -90,7 +90,7 @@ def _doubtful(tray: Tray) -> str:
 def test_an_uncertain_entry_is_confirmed_with_one_button_and_that_can_be_taken_back(tray: Tray) -> None:
     path = _doubtful(tray)
     page = tray.text("/tinjau")
-    assert 'data-key="k"' in page and "Benar, pengaduan" in page and "&lt;b&gt;Siti&lt;/b&gt;" in page
+    assert 'data-key="y"' in page and "Benar, pengaduan" in page and "&lt;b&gt;Siti&lt;/b&gt;" in page
     after = tray.press(path, "benar", versi="1")
     assert "Entri PGD/2026/0001 ditetapkan: Pengaduan" in after and "Tidak ada yang perlu ditinjau" in after
     assert "Urungkan" in after
