@@ -1,5 +1,6 @@
 """The command line as an operator meets it: every verb in a process of its own, its exit code, its lines."""
 
+import fcntl
 import json
 import os
 import re
@@ -7,14 +8,17 @@ import signal
 import socket
 import sqlite3
 import ssl
+import struct
 import subprocess
 import sys
+import termios
 import threading
 import urllib.parse
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from io import FileIO
 from pathlib import Path
 
 import pytest
@@ -228,11 +232,24 @@ def test_a_book_that_may_not_be_written_is_one_line_and_exit_1(dead: Path) -> No
     assert "cakram penuh" in one_line(run("poll", config=dead), 1)
 
 
+def unread(pipe: FileIO) -> int:
+    """Return how many bytes of a pipe nobody has read yet."""
+    (count,) = struct.unpack("i", fcntl.ioctl(pipe, termios.FIONREAD, bytes(4)))
+    return int(count)
+
+
+def asleep(pid: int) -> bool:
+    """Say whether a process waits for something (Linux)."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] == "S"
+
+
 def test_an_interrupted_verb_ends_without_a_traceback(dead: Path, tmp_path: Path) -> None:
     pipe = tmp_path / "tanpa-akhir.eml"
     os.mkfifo(pipe)
-    # The pipe opens once the program has opened its other end and waits there.
-    with running("explain", str(pipe), config=dead) as process, pipe.open("wb"):
+    # The pipe opens once the program has opened its other end; with the first byte read, it waits there for the next.
+    with running("explain", str(pipe), config=dead) as process, pipe.open("wb", buffering=0) as writing:
+        writing.write(b"x")
+        wait_until(lambda: unread(writing) == 0 and asleep(process.pid))
         process.send_signal(signal.SIGINT)
         assert process.wait(PATIENCE) == 130
     assert "Traceback" not in said(dead)
