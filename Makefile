@@ -48,7 +48,7 @@ demo: setup
 
 test: setup
 	@echo Running the tests
-	@$(RUN) -m pytest -n auto --maxprocesses=4 --dist loadfile $(ARGS)
+	@$(RUN) -m pytest -n auto --maxprocesses=4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: setup
 	@echo Checking style, format and types

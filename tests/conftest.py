@@ -1,6 +1,7 @@
 """What all tests share: real servers, a database of each kind, and no skipping under REQUIRE_ALL=1."""
 
 import shutil
+import signal
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import TypeVar
@@ -12,6 +13,12 @@ from tests.wire.needed import nothing_may_skip
 from tests.wire.postgres import Postgres
 
 pytest_plugins = ["tests.wire.fixtures"]
+
+
+def pytest_configure() -> None:
+    """Let the programs that tests start be interrupted: what a shell starts in the background ignores SIGINT."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 ReportT = TypeVar("ReportT", pytest.TestReport, pytest.CollectReport)
